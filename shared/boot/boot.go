@@ -1,0 +1,96 @@
+// Package boot reads what a function gets from outside, once, before its first event: configuration from environment
+// variables and the AWS clients it needs. Everything behind it takes an Env as a value, which is how the local runner and
+// the tests hand the same constructors other endpoints.
+package boot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/lejek/lejek/shared/manifest"
+)
+
+// Config is the function's whole configuration; a value that the manifest does not give the function is empty.
+type Config struct {
+	Table      string
+	MailBucket string
+	DataBucket string
+	MailDomain string
+}
+
+// Env is what a function's constructor takes.
+type Env struct {
+	Config
+	DynamoDB *dynamodb.Client
+	S3       *s3.Client
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Read takes the configuration of one function from lookup (os.LookupEnv in Lambda); all missing variables are reported
+// together.
+func Read(f manifest.Function, lookup func(string) (string, bool)) (Config, error) {
+	var c Config
+	var missing []error
+	for _, v := range f.Env {
+		value, ok := lookup(string(v))
+		if !ok || value == "" {
+			missing = append(missing, fmt.Errorf("environment variable %s is not set", v))
+		}
+		switch v {
+		case manifest.EnvTable:
+			c.Table = value
+		case manifest.EnvMailBucket:
+			c.MailBucket = value
+		case manifest.EnvDataBucket:
+			c.DataBucket = value
+		case manifest.EnvMailDomain:
+			c.MailDomain = value
+		default:
+			missing = append(missing, fmt.Errorf("environment variable %s has no place in boot.Config", v))
+		}
+	}
+	return c, errors.Join(missing...)
+}
+
+// Lambda is the Env of the named function inside Lambda. It panics on a wrong configuration: a function that cannot work
+// must fail at start, where a deployment sees it.
+func Lambda(name string) Env {
+	f, ok := manifest.ByName(name)
+	if !ok {
+		panic("boot: no function " + name + " in the manifest")
+	}
+	c, err := Read(f, os.LookupEnv)
+	if err != nil {
+		panic("boot: " + err.Error())
+	}
+	cfg, err := config.LoadDefaultConfig(context.Background())
+	if err != nil {
+		panic("boot: " + err.Error())
+	}
+	return New(c, cfg)
+}
+
+// New is an Env with real clients made from cfg.
+func New(c Config, cfg aws.Config) Env {
+	return Env{
+		Config:   c,
+		DynamoDB: dynamodb.NewFromConfig(cfg),
+		S3: s3.NewFromConfig(cfg, func(o *s3.Options) {
+			o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+			o.UsePathStyle = cfg.BaseEndpoint != nil // a local endpoint has no host name per bucket
+		}),
+		Now: time.Now,
+		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+	}
+}

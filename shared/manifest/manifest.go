@@ -1,0 +1,192 @@
+// Package manifest declares, as data, every function of Lejek: the operations it answers, what triggers it, what it is
+// granted and which environment it reads. The stack, the local runner, the handlers and the tests all read this one
+// declaration, so that a route, a grant or a queue cannot exist in one of them and be missing in another.
+//
+// An Operation such as "GET /api/v2/deals/{id}" is the join key: it is the http.ServeMux pattern inside the function, the
+// line here and the path in the API description. The gateway does not get a route per operation; Routes derives the few
+// that bring each path to its function.
+package manifest
+
+// Operation is a method and a path pattern, in http.ServeMux syntax. A path under /v1 stands for the same path under
+// /api/v1 too: Pipedrive serves one API under both prefixes (contract §1.1).
+type Operation string
+
+// Function is one Lambda function.
+type Function struct {
+	Name       string // folder under functions/, and under shared/app
+	Doc        string // what it is for, one line
+	Operations []Operation
+	Default    bool     // receives what no route matches ($default)
+	Queue      string   // name of the queue that it is triggered by
+	Stream     bool     // consumes the table's stream
+	Grants     []Grant  // beyond writing its own log
+	Env        []EnvVar // the only environment values it gets
+	Timeout    int      // seconds
+	Memory     int      // MB
+}
+
+// Resource is a thing that a function can be granted actions on.
+type Resource string
+
+const (
+	Table      Resource = "table"   // the one table
+	Indexes    Resource = "indexes" // all indexes of the table
+	MailBucket Resource = "mail"    // raw messages, written by SES
+	DataBucket Resource = "data"    // files, uploads, work
+)
+
+// Grant allows IAM actions on a resource; for a bucket on the objects below Prefix.
+type Grant struct {
+	Resource Resource
+	Prefix   string
+	Actions  []string
+}
+
+// EnvVar names an environment variable; the deployed value comes from the stack, the local one from the runner.
+type EnvVar string
+
+const (
+	EnvTable      EnvVar = "LEJEK_TABLE"
+	EnvMailBucket EnvVar = "LEJEK_MAIL_BUCKET"
+	EnvDataBucket EnvVar = "LEJEK_DATA_BUCKET"
+	EnvMailDomain EnvVar = "LEJEK_MAIL_DOMAIN" // the domain of the teams' dedicated addresses
+)
+
+// Queue is a queue with its dead-letter queue. A message that failed MaxReceive times waits there, input intact.
+type Queue struct {
+	Name       string
+	Topic      string // the SNS topic that feeds it
+	Visibility int    // seconds; six times the function's timeout, as AWS advises for event source mappings
+	MaxReceive int
+	BatchSize  int
+}
+
+// Queues are all polled queues; at most three, because an idle poller costs money.
+var Queues = []Queue{
+	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
+}
+
+// MailPrefix is where the receipt rule stores raw messages in the mail bucket; the rest of the key is SES's messageId.
+const MailPrefix = "mail/"
+
+// StreamConsumer settings shared by every function with Stream: true ("Events" in ARCHITECTURE.md).
+const (
+	StreamRetries       = 5
+	StreamMaxAgeSeconds = 6 * 60 * 60
+	StreamBatchSize     = 100
+)
+
+var (
+	readTable = []Grant{
+		{Resource: Table, Actions: []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}},
+		{Resource: Indexes, Actions: []string{"dynamodb:Query"}},
+	}
+	// writeTable is what TransactWriteItems and the id counters need: IAM knows only the single-item actions.
+	writeTable = append([]Grant{
+		{Resource: Table, Actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}},
+	}, readTable...)
+	readFiles  = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}}
+	writeFiles = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:PutObject"}}
+	readMail   = Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:GetObject"}}
+)
+
+func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{}, base...), more...) }
+
+// Functions are all functions, in alphabetical order.
+var Functions = []Function{
+	{
+		Name: "activities", Doc: "planned work of any kind",
+		Operations: crud("/api/v2/activities"),
+		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
+		Operations: join(crud("/api/v2/deals"), detail("deals")),
+		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "files", Doc: "file records and signed downloads",
+		Operations: []Operation{"GET /v1/files", "GET /v1/files/{id}", "GET /v1/files/{id}/download"},
+		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "indexer", Doc: "follows the table's stream: moves rows whose links changed, clears what expired",
+		Stream: true,
+		Grants: with(writeTable, Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:DeleteObject"}}),
+		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 60, Memory: 512,
+	},
+	{
+		Name: "linker", Doc: "stores and links inbound mail",
+		Queue:  "mail",
+		Grants: with(writeTable, readMail, writeFiles),
+		Env:    []EnvVar{EnvTable, EnvMailBucket, EnvDataBucket, EnvMailDomain}, Timeout: 60, Memory: 1024,
+	},
+	{
+		Name: "mailbox", Doc: "mail threads and messages, and what became of each inbound mail",
+		Operations: []Operation{
+			"GET /v1/mailbox/mailThreads", "GET /v1/mailbox/mailThreads/{id}", "PUT /v1/mailbox/mailThreads/{id}",
+			"GET /v1/mailbox/mailThreads/{id}/mailMessages", "GET /v1/mailbox/mailMessages/{id}",
+			"GET /api/v2/inboundMail", "GET /api/v2/inboundMail/{id}",
+		},
+		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "misc", Doc: "users, settings, currencies, activity types, and the answer to unknown paths",
+		Operations: []Operation{
+			"GET /v1/users", "GET /v1/users/me", "GET /v1/users/{id}", "GET /v1/currencies", "GET /v1/activityTypes", "GET /v1/userSettings",
+		},
+		Default: true,
+		Grants:  readTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "notes", Doc: "notes on deals, persons and organizations",
+		Operations: []Operation{"GET /v1/notes", "POST /v1/notes", "GET /v1/notes/{id}", "PUT /v1/notes/{id}", "DELETE /v1/notes/{id}"},
+		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "organizations", Doc: "organizations, how they relate, their detail view, flow, files and mail",
+		Operations: join(crud("/api/v2/organizations"), detail("organizations"), []Operation{
+			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
+			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
+		}),
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
+		Operations: join(crud("/api/v2/persons"), detail("persons")),
+		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "pipelines", Doc: "pipelines and their stages",
+		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages")),
+		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "teams", Doc: "teams, users and tokens; no routes, invoked with AWS credentials only",
+		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+	},
+}
+
+func crud(root string) []Operation {
+	return []Operation{
+		Operation("GET " + root), Operation("POST " + root),
+		Operation("GET " + root + "/{id}"), Operation("PATCH " + root + "/{id}"), Operation("DELETE " + root + "/{id}"),
+	}
+}
+
+// detail is what every record with a detail view answers besides its own fields.
+func detail(entities string) []Operation {
+	return []Operation{
+		Operation("GET /api/v2/" + entities + "/{id}/view"),
+		Operation("GET /v1/" + entities + "/{id}/flow"),
+		Operation("GET /v1/" + entities + "/{id}/files"),
+		Operation("GET /v1/" + entities + "/{id}/mailMessages"),
+	}
+}
+
+func join(lists ...[]Operation) (all []Operation) {
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}

@@ -1,0 +1,75 @@
+// Package schema declares the one table: its keys, its indexes and every access pattern by name. The deployed table, the
+// local one and each test's table are built from Table; keys are made only by Pattern.Key, so that what is listed here is
+// all there is. testdata/patterns.golden prints each pattern with sample values.
+//
+// The team is the first part of every partition key, in the base table and in every index, except for the directory kinds
+// (Directory: true), which find a team from outside and hold nothing that a customer typed.
+package schema
+
+// Names of attributes that mean something to the table itself.
+const (
+	PK      = "pk"
+	SK      = "sk"
+	Version = "Version"
+	Expires = "expires" // epoch seconds; DynamoDB's TTL removes the item some time later, readers ignore it at once
+)
+
+// Index is a global secondary index; all project every attribute, so that a list page is one query.
+type Index struct {
+	Name string
+	PK   string // partition attribute
+	SK   string // sort attribute
+}
+
+// Indexes hold only records that carry both attributes (sparse). The first four order one kind of a team in different
+// ways; the others hold the records that point at one owner, person, ….
+var Indexes = []Index{
+	ByID, ByAddTime, ByUpdateTime, ByTime, ByOwner, ByPerson, ByOrganization, ByDeal, ByPipeline, ByStage, ByStatus,
+}
+
+var (
+	ByID           = Index{"byId", "list", "sortId"}
+	ByAddTime      = Index{"byAddTime", "list", "sortAdded"}
+	ByUpdateTime   = Index{"byUpdateTime", "list", "sortUpdated"}
+	ByTime         = Index{"byTime", "timeList", "sortTime"} // due time of an activity, last message of a thread in a folder
+	ByOwner        = Index{"byOwner", "ownerList", "sortId"}
+	ByPerson       = Index{"byPerson", "personList", "sortId"}
+	ByOrganization = Index{"byOrganization", "organizationList", "sortId"}
+	ByDeal         = Index{"byDeal", "dealList", "sortId"}
+	ByPipeline     = Index{"byPipeline", "pipelineList", "sortId"}
+	ByStage        = Index{"byStage", "stageList", "sortId"}
+	ByStatus       = Index{"byStatus", "statusList", "sortId"}
+)
+
+// Every access pattern of the base table. Times are UTC in the fixed-width form of value.SortTime, numbers in sort keys
+// are padded, so that byte order is time and number order.
+var (
+	Record  = base("record", "T#%d#%s", "#", "one record or guard: deal#7, person#5, mid#<Message-ID>", 1, "deal#7")
+	Summary = base("summary", "T#%d#%s", "S", "what is derived for a record: next and last activity", 1, "deal#7")
+
+	// What shows on a record lies in its own partition, a shelf per kind of row. Relations and files follow the record
+	// itself, so that the head of a detail view is one query.
+	Relation = base("relation", "T#%d#%s", "#R#%012d", "relations of an organization (at most 100)", 1, "organization#3", 4)
+	FileRow  = base("file row", "T#%d#%s", "#X#%012d", "files of a record, newest first: the number falls as the id grows", 1, "deal#7", 999999999990)
+	Flow     = base("flow", "T#%d#%s", "F#%s#%s", "what happened around a record, and its change log", 1, "deal#7", "2026-11-23T10:00:00.000Z", "note#9")
+	Mail     = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
+	OpenDeal = base("open deals", "T#%d#%s", "O#%012d", "open deals of a person or an organization", 1, "person#5", 7)
+	Planned  = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
+
+	// Small collections are read whole with one query.
+	Team         = base("team", "T#%d#team", "#", "a team's name, zone, currency, mail address", 1)
+	User         = base("users", "T#%d#users", "%06d", "all users of a team", 1, 1)
+	UserToken    = base("tokens of a user", "T#%d#tokens", "%06d#%s", "hashes of a user's tokens, to revoke them", 1, 1, "9f86d081…")
+	Pipeline     = base("pipelines", "T#%d#pipelines", "pipeline#%06d", "all pipelines of a team, read together with its stages", 1, 1)
+	Stage        = base("stages", "T#%d#pipelines", "stage#%06d", "all stages of a team", 1, 3)
+	ActivityType = base("activity types", "T#%d#activityTypes", "%06d", "all activity types of a team", 1, 2)
+	ThreadMember = base("messages of a thread", "T#%d#mailThread#%d", "m#%s#%d", "messages of a thread, oldest first", 1, 2, "2026-11-23T10:00:00.000Z", 11)
+
+	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
+	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")
+
+	Token        = directory("token", "TOKEN#%s", "#", "token hash → team and user", "9f86d081…")
+	Address      = directory("inbound address", "ADDRESS#%s", "#", "local part of a dedicated address → team", "acme-k3x9q2")
+	TeamSequence = directory("team sequence", "TEAMS", "sequence", "the last team id given")
+	Unroutable   = directory("unroutable mail", "UNROUTABLE#%s", "#", "raw messages to addresses that nobody has", "o3vrnil0e2ic")
+)
