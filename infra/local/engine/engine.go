@@ -1,0 +1,73 @@
+// Package engine runs DynamoDB on this machine: the dynoxide program, with its data in a file or in memory, and in it tables
+// built from shared/schema exactly as the stack builds the deployed one. Tests call Table and get a fresh table of their own
+// on one engine per test process.
+//
+// What it does not show, and production will: index reads lag (package lag imitates that), transactions conflict and are
+// throttled, a stream has many shards, expired items disappear.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/lejek/lejek/infra/local/node"
+	"github.com/lejek/lejek/infra/local/process"
+)
+
+// Region is the region that the local runner pretends to be in.
+const Region = "eu-central-1"
+
+// Engine is a running DynamoDB.
+type Engine struct {
+	URL     string
+	process *process.Process
+}
+
+// Start runs an engine that keeps its data in the file, or in memory when file is "".
+func Start(ctx context.Context, tools node.Tools, file string) (*Engine, error) {
+	path, err := tools.Engine()
+	if err != nil {
+		return nil, err
+	}
+	const tries = 5 // somebody else may take the free port before the engine does
+	for range tries {
+		var port int
+		if port, err = process.FreePort(); err != nil {
+			break
+		}
+		args := []string{"serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port)}
+		if file != "" {
+			args = append(args, "--db-path", file)
+		}
+		var p *process.Process
+		if p, err = process.Start(ctx, "listening on", path, args...); err == nil {
+			return &Engine{URL: fmt.Sprintf("http://127.0.0.1:%d", port), process: p}, nil
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, fmt.Errorf("engine.Start: %w", err)
+}
+
+// Done is closed when the engine has ended, wanted or not.
+func (e *Engine) Done() <-chan struct{} { return e.process.Done() }
+
+// Close ends the engine.
+func (e *Engine) Close() error { return e.process.Close() }
+
+// Config makes clients that speak to the engine.
+func (e *Engine) Config() aws.Config { return Local(e.URL) }
+
+// Local makes clients of a service on this machine: any signature is accepted there.
+func Local(url string) aws.Config {
+	return aws.Config{
+		Region:       Region,
+		Credentials:  credentials.NewStaticCredentialsProvider("local", "local", ""),
+		BaseEndpoint: aws.String(url),
+	}
+}

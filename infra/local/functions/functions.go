@@ -1,0 +1,12 @@
+// Package functions is the registry of all functions' constructors, by name in the manifest. It is the one place outside
+// functions/ that knows them all, and only the local runner and tests import it.
+package functions
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/boot"
+)
+
+// All are the constructors.
+var All = map[string]func(boot.Env) lambda.Handler{}

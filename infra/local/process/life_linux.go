@@ -1,0 +1,5 @@
+package process
+
+import "syscall"
+
+func dieWithParent() *syscall.SysProcAttr { return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true} }
