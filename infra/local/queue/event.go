@@ -1,0 +1,36 @@
+package queue
+
+import (
+	"crypto/md5"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/lejek/lejek/infra/local/engine"
+)
+
+// Event is the batch as Lambda hands it to the function.
+func Event(queue string, batch []Message) events.SQSEvent {
+	var e events.SQSEvent
+	for _, m := range batch {
+		sum := md5.Sum([]byte(m.Body))
+		e.Records = append(e.Records, events.SQSMessage{
+			MessageId:     m.ID,
+			ReceiptHandle: m.ID + "#" + strconv.Itoa(m.Receives),
+			Body:          m.Body,
+			Md5OfBody:     hex.EncodeToString(sum[:]),
+			Attributes: map[string]string{
+				"ApproximateReceiveCount":          strconv.Itoa(m.Receives),
+				"SentTimestamp":                    strconv.FormatInt(m.Sent.UnixMilli(), 10),
+				"SenderId":                         "LOCAL",
+				"ApproximateFirstReceiveTimestamp": strconv.FormatInt(m.FirstReceived.UnixMilli(), 10),
+			},
+			MessageAttributes: map[string]events.SQSMessageAttribute{},
+			EventSourceARN:    "arn:aws:sqs:" + engine.Region + ":000000000000:" + queue,
+			EventSource:       "aws:sqs",
+			AWSRegion:         engine.Region,
+		})
+	}
+	return e
+}

@@ -1,0 +1,135 @@
+package queue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"github.com/lejek/lejek/infra/local/disk"
+)
+
+func (q *Queue) poll(ctx context.Context) {
+	for ctx.Err() == nil {
+		batch, next := q.receive()
+		if len(batch) > 0 {
+			q.deliver(ctx, batch)
+			continue
+		}
+		var timer <-chan time.Time
+		if next > 0 {
+			timer = time.After(next)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-q.wake:
+		case <-timer:
+		}
+	}
+}
+
+// receive hides up to a batch of visible messages, and says when the next one becomes visible (0: not before a Send).
+func (q *Queue) receive() (batch []Message, next time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := time.Now()
+	rest := q.waiting[:0:0]
+	for _, e := range q.waiting {
+		switch {
+		case len(batch) < q.BatchSize && !e.visible.After(now):
+			e.Receives++
+			if e.Receives == 1 {
+				e.FirstReceived = q.Now().UTC()
+			}
+			batch = append(batch, e.Message)
+			continue
+		case next == 0 || e.visible.Sub(now) < next:
+			next = max(e.visible.Sub(now), time.Millisecond)
+		}
+		rest = append(rest, e)
+	}
+	q.waiting = rest
+	if len(batch) > 0 {
+		q.inFlight += len(batch)
+		if len(rest) > 0 {
+			q.nudge() // another poller may take the next batch at once
+		}
+	}
+	return batch, next
+}
+
+func (q *Queue) deliver(ctx context.Context, batch []Message) {
+	// A count that is lost with the process would let a message that kills its function be retried for ever.
+	for _, m := range batch {
+		if err := disk.WriteJSON(path(q.dir(), m.ID), m); err != nil {
+			slog.Error("queue: counting a delivery", "queue", q.Name, "error", err)
+		}
+	}
+	// Closing waits for the function instead of breaking it off: Lambda does not break it off either.
+	failed := q.failures(q.consume(context.WithoutCancel(ctx), batch))
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, m := range batch {
+		if failed != nil && !failed(m.ID) {
+			q.remove(m)
+			continue
+		}
+		if m.Receives >= q.MaxReceive {
+			q.bury(m)
+			continue
+		}
+		q.waiting = append(q.waiting, entry{Message: m, visible: time.Now().Add(q.Redelivery)})
+	}
+	q.inFlight -= len(batch)
+	q.served++
+	q.nudge()
+}
+
+func (q *Queue) remove(m Message) {
+	if err := os.Remove(path(q.dir(), m.ID)); err != nil {
+		slog.Error("queue: removing a message", "queue", q.Name, "error", err)
+	}
+}
+
+func (q *Queue) bury(m Message) {
+	q.dead = append(q.dead, m)
+	err := os.Rename(path(q.dir(), m.ID), path(q.deadDir(), m.ID))
+	if err == nil {
+		err = disk.Sync(q.deadDir())
+	}
+	slog.Warn("queue: a message failed for the last time and waits among the dead", "queue", q.Name, "message", m.ID, "error", err)
+}
+
+func (q *Queue) consume(ctx context.Context, batch []Message) ([]byte, error) {
+	event, err := json.Marshal(Event(q.Name, batch))
+	if err != nil {
+		return nil, fmt.Errorf("queue.consume(%s): %w", q.Name, err)
+	}
+	return q.Consume(ctx, event)
+}
+
+// failures reads the function's answer as Lambda does with ReportBatchItemFailures: an error, an answer that cannot be read
+// or an empty identifier fail the whole batch (nil), no answer or no failures pass it.
+func (q *Queue) failures(answer []byte, err error) func(id string) bool {
+	if err != nil {
+		return nil
+	}
+	var r events.SQSEventResponse
+	if len(answer) > 0 && json.Unmarshal(answer, &r) != nil {
+		return nil
+	}
+	var ids []string
+	for _, f := range r.BatchItemFailures {
+		if f.ItemIdentifier == "" {
+			return nil
+		}
+		ids = append(ids, f.ItemIdentifier)
+	}
+	return func(id string) bool { return slices.Contains(ids, id) }
+}
