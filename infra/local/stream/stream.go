@@ -1,0 +1,240 @@
+// Package stream is Lambda's reading of the table's stream on this machine: every consumer gets each change at least once,
+// in order per shard, in batches. A batch that fails is halved until the guilty record is alone; that one is tried
+// manifest.StreamRetries times more and then written to disk, as production writes it to S3, and the stream goes on.
+//
+// Each consumer's place is kept on disk. The engine shows its whole history after a restart, which must not be replayed.
+package stream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
+
+	"github.com/lejek/lejek/infra/local/disk"
+	"github.com/lejek/lejek/shared/manifest"
+)
+
+// Consumer is a function that reads the stream.
+type Consumer struct {
+	Name   string
+	Invoke func(ctx context.Context, event []byte) (answer []byte, err error)
+}
+
+// Options of a reader.
+type Options struct {
+	Config    aws.Config // of the engine
+	Table     string
+	Dir       string // places lie in Dir/stream, what failed for good in Dir/stream-failures
+	Consumers []Consumer
+	Poll      time.Duration // 0: 100 ms
+	Backoff   time.Duration // before the first retry, then doubled; 0: 100 ms
+	Now       func() time.Time
+}
+
+// Stream is a running reader.
+type Stream struct {
+	Options
+	arn       string
+	shards    []string
+	client    *dynamodbstreams.Client
+	consumers []*consumer
+	stop      context.CancelFunc
+	readers   sync.WaitGroup
+}
+
+// Start reads for every consumer from where it was.
+func Start(ctx context.Context, o Options) (*Stream, error) {
+	if o.Poll == 0 {
+		o.Poll = 100 * time.Millisecond
+	}
+	if o.Backoff == 0 {
+		o.Backoff = 100 * time.Millisecond
+	}
+	s := &Stream{Options: o, client: dynamodbstreams.NewFromConfig(o.Config)}
+	table, err := dynamodb.NewFromConfig(o.Config).DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &o.Table})
+	if err != nil {
+		return nil, fmt.Errorf("stream.Start(%s): %w", o.Table, err)
+	}
+	s.arn = aws.ToString(table.Table.LatestStreamArn)
+	description, err := s.client.DescribeStream(ctx, &dynamodbstreams.DescribeStreamInput{StreamArn: &s.arn})
+	if err != nil {
+		return nil, fmt.Errorf("stream.Start(%s): %w", o.Table, err)
+	}
+	for _, shard := range description.StreamDescription.Shards {
+		s.shards = append(s.shards, aws.ToString(shard.ShardId)) // the engine never splits them
+	}
+	for _, dir := range []string{s.dir(), s.FailureDir()} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("stream.Start(%s): %w", o.Table, err)
+		}
+	}
+	for _, c := range o.Consumers {
+		one := &consumer{Consumer: c, stream: s, place: map[string]string{}, iterators: map[string]*string{}}
+		if _, err := disk.ReadJSON(one.placeFile(), &one.place); err != nil {
+			return nil, fmt.Errorf("stream.Start(%s): %w", o.Table, err)
+		}
+		s.consumers = append(s.consumers, one)
+	}
+	ctx, s.stop = context.WithCancel(context.Background())
+	for _, c := range s.consumers {
+		s.readers.Go(func() { c.read(ctx) })
+	}
+	return s, nil
+}
+
+func (s *Stream) dir() string { return filepath.Join(s.Dir, "stream") }
+
+// FailureDir is where batches lie that failed for good.
+func (s *Stream) FailureDir() string { return filepath.Join(s.Dir, "stream-failures") }
+
+// Served is how many batches were handed out so far. Settle waits until every consumer looked, after the call, and found
+// nothing new.
+func (s *Stream) Served() (n int) {
+	for _, c := range s.consumers {
+		n += c.counts().served
+	}
+	return n
+}
+
+func (s *Stream) Settle(ctx context.Context) error {
+	for _, c := range s.consumers {
+		// A look that was under way at the call may have missed what was written since: two more are needed.
+		for target := c.counts().empty + 2; c.counts().empty < target; {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("stream.Settle: %s still reads: %w", c.Name, ctx.Err())
+			case <-time.After(s.Poll / 4):
+			}
+		}
+	}
+	return nil
+}
+
+// Close lets the batches under way finish.
+func (s *Stream) Close() {
+	s.stop()
+	s.readers.Wait()
+}
+
+// consumer is one function's reading of the stream.
+type consumer struct {
+	Consumer
+	stream    *Stream
+	place     map[string]string  // shard → sequence number of the last record done
+	iterators map[string]*string // shard → where the next look continues
+
+	mu sync.Mutex
+	n  counters
+}
+
+type counters struct{ served, empty int }
+
+func (c *consumer) counts() counters {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n
+}
+
+func (c *consumer) placeFile() string { return filepath.Join(c.stream.dir(), c.Name+".json") }
+
+func (c *consumer) read(ctx context.Context) {
+	for ctx.Err() == nil {
+		found, err := c.look(ctx)
+		if err != nil && ctx.Err() == nil {
+			slog.Error("stream: reading", "function", c.Name, "error", err)
+		}
+		if found && err == nil {
+			continue
+		}
+		if err == nil {
+			c.mu.Lock()
+			c.n.empty++
+			c.mu.Unlock()
+		}
+		wait(ctx, c.stream.Poll)
+	}
+}
+
+// look hands out what is new in every shard.
+func (c *consumer) look(ctx context.Context) (found bool, err error) {
+	for _, shard := range c.stream.shards {
+		records, err := c.next(ctx, shard)
+		if err != nil {
+			delete(c.iterators, shard) // it may have expired: the next look starts again from the place
+			return found, err
+		}
+		if len(records) == 0 {
+			continue
+		}
+		found = true
+		c.hand(ctx, shard, records)
+		if ctx.Err() != nil {
+			return found, ctx.Err() // broken off: not done, so not remembered
+		}
+		c.place[shard] = records[len(records)-1].Change.SequenceNumber
+		c.mu.Lock()
+		c.n.served++
+		c.mu.Unlock()
+		if err := disk.WriteJSON(c.placeFile(), c.place); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+func (c *consumer) next(ctx context.Context, shard string) (batch, error) {
+	if c.iterators[shard] == nil {
+		in := &dynamodbstreams.GetShardIteratorInput{StreamArn: &c.stream.arn, ShardId: &shard, ShardIteratorType: types.ShardIteratorTypeTrimHorizon}
+		if at := c.place[shard]; at != "" {
+			in.ShardIteratorType, in.SequenceNumber = types.ShardIteratorTypeAfterSequenceNumber, &at
+		}
+		out, err := c.stream.client.GetShardIterator(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("stream.next(%s): %w", shard, err)
+		}
+		c.iterators[shard] = out.ShardIterator
+	}
+	out, err := c.stream.client.GetRecords(ctx, &dynamodbstreams.GetRecordsInput{
+		ShardIterator: c.iterators[shard], Limit: aws.Int32(manifest.StreamBatchSize),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stream.next(%s): %w", shard, err)
+	}
+	c.iterators[shard] = out.NextShardIterator
+	var records batch
+	for _, r := range out.Records {
+		converted, err := record(c.stream.arn, r)
+		if err != nil {
+			return nil, fmt.Errorf("stream.next(%s): %w", shard, err)
+		}
+		records = append(records, converted)
+	}
+	return records, nil
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+func marshal(records []events.DynamoDBEventRecord) ([]byte, error) {
+	event, err := json.Marshal(events.DynamoDBEvent{Records: records})
+	if err != nil {
+		return nil, errors.Join(errors.New("stream: event"), err)
+	}
+	return event, nil
+}
