@@ -1,0 +1,212 @@
+package mail
+
+import (
+	"fmt"
+	"html"
+	"net/textproto"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/jhillyerd/enmime/v2"
+
+	"github.com/lejek/lejek/shared/mailbox"
+)
+
+// body is what one branch of the tree shows: as plain text, as HTML, or both.
+type body struct{ text, html string }
+
+// walker sorts the leaves of a message into its body and its parts.
+type walker struct {
+	body    body
+	parts   []mailbox.Part
+	named   []candidate
+	defects []string
+	signals *mailbox.Signals
+}
+
+// candidate is a text leaf that was filed as an attachment because it has a name.
+type candidate struct {
+	part int
+	body body
+}
+
+func (w *walker) read(root *enmime.Part) {
+	w.body = w.walk(root, "")
+	if w.body == (body{}) && len(w.named) > 0 {
+		// A message without a body whose text has a name: the text is the body.
+		w.body = w.named[0].body
+		w.parts = slices.Delete(w.parts, w.named[0].part, w.named[0].part+1)
+	}
+	for i := range w.parts {
+		part := &w.parts[i]
+		part.Inline = part.ContentID != "" && strings.Contains(w.body.html, "cid:"+part.ContentID)
+	}
+	text, encoded := extractUUEncoded(w.body.text)
+	w.body.text = text
+	w.parts = append(w.parts, encoded...)
+	nameParts(w.parts)
+}
+
+// walk returns what the part shows. In multipart/alternative the last of each kind wins (RFC 2046 §5.1.4); in every other
+// multipart, also in unknown ones, the children stand one below the other.
+func (w *walker) walk(p *enmime.Part, parent string) body {
+	w.defects = append(w.defects, defectsOf(p)...)
+	if p.FirstChild == nil {
+		return w.leaf(p, parent)
+	}
+	kind, params := mediaType(p.Header.Get("Content-Type"))
+	if kind == "multipart/report" {
+		w.signals.Report = strings.ToLower(params["report-type"])
+		if w.signals.Report == "" {
+			w.signals.Report = "unknown"
+		}
+	}
+	if kind == "multipart/encrypted" {
+		w.signals.Encrypted = "pgp"
+	}
+	var shown []body
+	for child := p.FirstChild; child != nil; child = child.NextSibling {
+		if b := w.walk(child, kind); b != (body{}) {
+			shown = append(shown, b)
+		}
+	}
+	if kind != "multipart/alternative" {
+		return stack(shown)
+	}
+	var last body
+	for _, b := range shown {
+		if strings.TrimSpace(b.text) != "" {
+			last.text = b.text
+		}
+		if strings.TrimSpace(b.html) != "" {
+			last.html = b.html
+		}
+	}
+	return last
+}
+
+// stack joins bodies that are shown one below the other. If one of them is HTML, so is the whole; text that comes only as
+// HTML is then rendered for the plain version, unless all of it is.
+func stack(shown []body) body {
+	var all body
+	rich := slices.ContainsFunc(shown, func(b body) bool { return b.html != "" })
+	plain := slices.ContainsFunc(shown, func(b body) bool { return b.text != "" })
+	var text, markup []string
+	for _, b := range shown {
+		switch {
+		case plain && b.text == "":
+			text = append(text, renderHTML(b.html))
+		case plain:
+			text = append(text, b.text)
+		}
+		switch {
+		case rich && b.html == "":
+			markup = append(markup, `<div style="white-space:pre-wrap">`+html.EscapeString(b.text)+`</div>`)
+		case rich:
+			markup = append(markup, b.html)
+		}
+	}
+	all.text, all.html = strings.Join(text, "\n"), strings.Join(markup, "\n")
+	return all
+}
+
+// leaf files one part. Without a Content-Type a part is text, or a message inside a digest (RFC 2046 §5.1.5).
+func (w *walker) leaf(p *enmime.Part, parent string) body {
+	kind, params := mediaType(p.Header.Get("Content-Type"))
+	switch {
+	case kind == "" && parent == "multipart/digest":
+		kind = "message/rfc822"
+	case kind == "" || strings.HasPrefix(p.ContentType, "text/plain"):
+		kind = "text/plain"
+	}
+	disposition, _ := mediaType(p.Header.Get("Content-Disposition"))
+	name := fileName(p)
+	content, damaged := decodeTransfer(p.Content, p.Header.Get("Content-Transfer-Encoding"))
+	if damaged {
+		w.defects = append(w.defects, "damaged base64")
+	}
+	w.note(kind, params, content)
+
+	var shown body
+	switch kind {
+	case "text/plain":
+		shown.text = unfoldNewlines(decodeCharset(content, params["charset"]))
+		if params["format"] == "flowed" {
+			shown.text = unflow(shown.text, params["delsp"] == "yes")
+		}
+	case "text/html":
+		shown.html = unfoldNewlines(decodeCharset(content, params["charset"]))
+	}
+	isBody := shown != (body{}) && disposition != "attachment" && (name == "" || parent == "multipart/alternative")
+	if isBody {
+		return shown
+	}
+	if len(content) == 0 && name == "" {
+		return body{}
+	}
+	if shown != (body{}) && (disposition != "attachment" || parent == "") {
+		w.named = append(w.named, candidate{len(w.parts), shown})
+	}
+	w.parts = append(w.parts, mailbox.Part{
+		Name: name, MediaType: kind, ContentID: contentID(p.Header), Content: content,
+	})
+	return body{}
+}
+
+// note records what the type of a leaf alone says about the message.
+func (w *walker) note(kind string, params map[string]string, content []byte) {
+	switch {
+	case kind == "text/calendar":
+		w.signals.CalendarMethod = strings.ToUpper(params["method"])
+		if w.signals.CalendarMethod == "" {
+			w.signals.CalendarMethod = calendarMethod(content)
+		}
+	case kind == "application/ms-tnef":
+		w.signals.Encrypted = "tnef"
+	case strings.HasSuffix(kind, "pkcs7-mime") && params["smime-type"] != "signed-data":
+		w.signals.Encrypted = "smime"
+	}
+}
+
+func calendarMethod(content []byte) string {
+	for line := range strings.Lines(string(content[:min(len(content), 4<<10)])) {
+		if method, ok := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(line)), "METHOD:"); ok {
+			return method
+		}
+	}
+	return ""
+}
+
+// fileName prefers the disposition's parameter (RFC 2183) over the older one of the media type.
+func fileName(p *enmime.Part) string {
+	if name := parameters(p.Header.Get("Content-Disposition"))["filename"]; name != "" {
+		return safeName(name)
+	}
+	return safeName(parameters(p.Header.Get("Content-Type"))["name"])
+}
+
+func contentID(header textproto.MIMEHeader) string {
+	return cleanID(strings.Trim(repair(header.Get("Content-Id")), "<> \t"))
+}
+
+// nameParts gives every part a name, and no two the same.
+func nameParts(parts []mailbox.Part) {
+	taken := map[string]int{}
+	for i := range parts {
+		part := &parts[i]
+		if part.Name == "" {
+			part.Name = "attachment" + extension(part.MediaType)
+			if part.MediaType == "message/rfc822" {
+				part.Name = attachedName(part.Content)
+			}
+		}
+		key := strings.ToLower(part.Name)
+		taken[key]++
+		if n := taken[key]; n > 1 {
+			ext := path.Ext(part.Name)
+			part.Name = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(part.Name, ext), n, ext)
+			taken[strings.ToLower(part.Name)]++
+		}
+	}
+}

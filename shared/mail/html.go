@@ -1,0 +1,262 @@
+package mail
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/net/html"
+)
+
+// line is one line of a body, from either of its forms, with the quote marks taken off.
+type line struct {
+	text  string
+	at    int // offset of the text in the source
+	depth int // how often it is quoted
+	mark  mark
+}
+
+// mark says that a line is the first one inside a container by which a mail program sets off another message.
+type mark int
+
+const (
+	unmarked  mark = iota
+	markQuote      // used for replies and forwards alike
+	markForward
+)
+
+// Only so much of a body is looked at to find a forward, a snippet, a fingerprint.
+const (
+	maxScan  = 2 << 20
+	maxLines = 50_000
+)
+
+// textLines splits a plain text body.
+func textLines(text string) []line {
+	text = text[:min(len(text), maxScan)]
+	var lines []line
+	at := 0
+	for raw := range strings.Lines(text) {
+		rest, depth, skipped := strings.TrimRight(raw, "\r\n"), 0, 0
+		for {
+			trimmed := strings.TrimLeft(rest, " ")
+			if !strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">From ") {
+				break
+			}
+			depth++
+			skipped += len(rest) - len(trimmed) + 1
+			rest = trimmed[1:]
+		}
+		if depth > 0 && strings.HasPrefix(rest, " ") {
+			rest, skipped = rest[1:], skipped+1
+		}
+		lines = append(lines, line{text: rest, at: at + skipped, depth: depth})
+		if at += len(raw); len(lines) == maxLines {
+			break
+		}
+	}
+	return lines
+}
+
+// htmlLines renders an HTML body into lines. It reads tokens and never builds a tree: x/net/html refuses trees as deep as a
+// hostile mail can make them. With links set, the address of a mailto link is written behind a text that lacks it.
+func htmlLines(source string, links bool) []line {
+	r := renderer{links: links}
+	z := html.NewTokenizer(strings.NewReader(source[:min(len(source), maxScan)]))
+	for at := 0; len(r.lines) < maxLines; {
+		kind := z.Next()
+		size := len(z.Raw())
+		switch kind {
+		case html.ErrorToken:
+			r.flush()
+			return r.lines
+		case html.TextToken:
+			if r.silent == "" {
+				r.write(string(z.Text()), at)
+			}
+		case html.StartTagToken, html.SelfClosingTagToken:
+			r.open(z, kind == html.SelfClosingTagToken)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			r.close(string(name))
+		}
+		at += size
+	}
+	return r.lines
+}
+
+// renderHTML is the text of an HTML body, good enough to be searched, compared and shown as a snippet.
+func renderHTML(source string) string { return joinLines(htmlLines(source, false), 0) }
+
+// joinLines writes lines out again, quoted relative to the given depth, with single empty lines between paragraphs.
+func joinLines(lines []line, base int) string {
+	var out strings.Builder
+	blank := true
+	for _, l := range lines {
+		text := strings.TrimRightFunc(l.text, unicode.IsSpace)
+		if text == "" && blank {
+			continue
+		}
+		blank = text == ""
+		if quote := l.depth - base; quote > 0 {
+			out.WriteString(strings.Repeat(">", min(quote, 20)) + " ")
+		}
+		out.WriteString(text + "\n")
+	}
+	return strings.Trim(out.String(), "\n")
+}
+
+type renderer struct {
+	lines  []line
+	links  bool
+	silent string // open element whose content is never text
+	hidden string // open element that a style hides
+	inside int    // how many elements of that name are open
+	pre    int
+	depth  int
+	mark   mark
+	mailto string
+	anchor int // where the text of the open link starts in buf
+	buf    strings.Builder
+	start  int
+	space  bool // white space was read and not yet written
+	gap    bool // a paragraph ended: leave an empty line before the next text
+}
+
+// write adds text to the line, with white space collapsed as a browser does.
+func (r *renderer) write(text string, at int) {
+	if r.inside > 0 {
+		return
+	}
+	for _, c := range text {
+		switch {
+		case r.pre > 0 && c == '\n':
+			r.newline()
+		case unicode.IsSpace(c):
+			r.space = true
+		case invisible(c):
+		default:
+			if r.buf.Len() == 0 {
+				r.start = at
+			} else if r.space {
+				r.buf.WriteByte(' ')
+			}
+			r.space = false
+			r.buf.WriteRune(c)
+		}
+	}
+}
+
+// invisible characters pad the preheaders of newsletters.
+func invisible(c rune) bool {
+	return c == '\u00ad' || c == '\u034f' || c == '\u200b' || c == '\u200c' || c == '\ufeff' || c == '\u2060'
+}
+
+// flush ends the line if it holds anything.
+func (r *renderer) flush() {
+	if r.buf.Len() == 0 {
+		return
+	}
+	if r.gap && len(r.lines) > 0 {
+		r.lines = append(r.lines, line{at: r.start, depth: min(r.depth, r.lines[len(r.lines)-1].depth)})
+	}
+	r.lines = append(r.lines, line{text: r.buf.String(), at: r.start, depth: r.depth, mark: r.mark})
+	r.buf.Reset()
+	r.mark, r.gap, r.space = unmarked, false, false
+}
+
+// newline ends the line, and leaves an empty one if there was nothing on it.
+func (r *renderer) newline() {
+	if r.buf.Len() > 0 {
+		r.flush()
+	} else if len(r.lines) > 0 {
+		r.gap = true
+	}
+}
+
+func (r *renderer) open(z *html.Tokenizer, selfClosing bool) {
+	tag, more := z.TagName()
+	name := string(tag)
+	if r.inside > 0 {
+		if name == r.hidden && !selfClosing {
+			r.inside++
+		}
+		return
+	}
+	attrs := map[string]string{}
+	for i := 0; more && i < 50; i++ {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		if k := string(key); k == "class" || k == "id" || k == "style" || k == "href" || k == "type" {
+			attrs[k] = string(value)
+		}
+	}
+	if blockElements[name] {
+		r.flush()
+		if r.gap = r.gap || paragraphs[name]; name == "hr" {
+			return
+		}
+	}
+	if style := compactStyle(attrs["style"]); !selfClosing && !voidElements[name] && (strings.Contains(style, "display:none") || strings.Contains(style, "mso-hide:all")) {
+		r.hidden, r.inside = name, 1
+		return
+	}
+	if m := markOf(name, attrs); m > r.mark {
+		r.flush()
+		r.mark = m
+	}
+	switch name {
+	case "br":
+		r.newline()
+	case "td", "th":
+		r.space = true
+	case "pre":
+		r.pre++
+	case "blockquote":
+		r.depth++
+	case "script", "style", "title", "textarea", "noscript", "iframe", "noembed", "noframes":
+		if !selfClosing {
+			r.silent = name
+		}
+	case "a":
+		r.mailto, r.anchor = mailtoAddress(attrs["href"]), r.buf.Len()
+	}
+}
+
+func (r *renderer) close(name string) {
+	if r.inside > 0 {
+		if name == r.hidden {
+			r.inside--
+		}
+		return
+	}
+	if name == r.silent {
+		r.silent = ""
+	}
+	if name == "a" && r.links && r.mailto != "" && r.buf.Len() >= r.anchor {
+		if !strings.Contains(r.buf.String()[r.anchor:], "@") && r.buf.Len() > r.anchor {
+			r.buf.WriteString(" <" + r.mailto + ">")
+		}
+		r.mailto = ""
+	}
+	if blockElements[name] {
+		r.flush()
+		r.gap = r.gap || paragraphs[name]
+	}
+	switch name {
+	case "pre":
+		r.pre = max(r.pre-1, 0)
+	case "blockquote":
+		r.depth = max(r.depth-1, 0)
+	}
+}
+
+func mailtoAddress(href string) string {
+	if len(href) < 7 || !strings.EqualFold(href[:7], "mailto:") {
+		return ""
+	}
+	address, _, _ := strings.Cut(href[7:], "?")
+	if address = string(percentDecode(address)); isAddress(address) {
+		return address
+	}
+	return ""
+}
