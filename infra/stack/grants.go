@@ -1,0 +1,57 @@
+package stack
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/lejek/lejek/shared/manifest"
+)
+
+// policy is all that a function may do: its grants, writing its log, and consuming what triggers it.
+func (b *builder) policy(f manifest.Function, log awslogs.LogGroup) awsiam.PolicyDocument {
+	var statements []awsiam.PolicyStatement
+	for _, g := range f.Grants {
+		statements = append(statements, allow(b.arn(f, g), g.Actions...))
+	}
+	statements = append(statements, allow(log.LogGroupArn(), "logs:CreateLogStream", "logs:PutLogEvents"))
+	if f.Queue != "" {
+		statements = append(statements, allow(b.queueOf(f).QueueArn(), "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"))
+	}
+	if f.Stream {
+		data := b.buckets[manifest.DataBucket]
+		statements = append(statements,
+			allow(b.table.TableStreamArn(), "dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+			allow(jsii.String(*b.table.TableArn()+"/stream/*"), "dynamodb:ListStreams"),
+			// Lambda stores failed batches with the function's own role, and lists the bucket before.
+			allow(data.ArnForObjects(jsii.String(failedPrefix+"*")), "s3:PutObject"),
+			allow(data.BucketArn(), "s3:ListBucket"),
+		)
+	}
+	return awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{
+		Statements: &statements,
+		Minimize:   jsii.Bool(false), // a statement per grant, as in the manifest
+	})
+}
+
+// arn is the resource of a grant.
+func (b *builder) arn(f manifest.Function, g manifest.Grant) *string {
+	switch g.Resource {
+	case manifest.Table:
+		return b.table.TableArn()
+	case manifest.Indexes:
+		return jsii.String(*b.table.TableArn() + "/index/*")
+	case manifest.MailBucket, manifest.DataBucket:
+		return b.buckets[g.Resource].ArnForObjects(jsii.String(g.Prefix + "*"))
+	}
+	panic(fmt.Sprintf("stack: function %s is granted %v on %q, which the stack does not have", f.Name, g.Actions, g.Resource))
+}
+
+func allow(resource *string, actions ...string) awsiam.PolicyStatement {
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions:   jsii.Strings(actions...),
+		Resources: &[]*string{resource},
+	})
+}
