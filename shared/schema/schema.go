@@ -54,6 +54,7 @@ var (
 	Flow     = base("flow", "T#%d#%s", "F#%s#%s", "what happened around a record, and its change log", 1, "deal#7", "2026-11-23T10:00:00.000Z", "note#9")
 	Mail     = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
 	OpenDeal = base("open deals", "T#%d#%s", "O#%012d", "open deals of a person or an organization", 1, "person#5", 7)
+	Message  = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
 	Planned  = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
 
 	// Small collections are read whole with one query.
@@ -63,7 +64,6 @@ var (
 	Pipeline     = base("pipelines", "T#%d#pipelines", "pipeline#%06d", "all pipelines of a team, read together with its stages", 1, 1)
 	Stage        = base("stages", "T#%d#pipelines", "stage#%06d", "all stages of a team", 1, 3)
 	ActivityType = base("activity types", "T#%d#activityTypes", "%06d", "all activity types of a team", 1, 2)
-	ThreadMember = base("messages of a thread", "T#%d#mailThread#%d", "m#%s#%d", "messages of a thread, oldest first", 1, 2, "2026-11-23T10:00:00.000Z", 11)
 
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")

@@ -1,0 +1,111 @@
+// Package activities holds planned work of any kind, tied to a deal, persons and an organization. An undone activity waits
+// among the planned ones of everything it shows on, a done one is part of what happened.
+package activities
+
+import (
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Activity as stored (contract §2.4). DueDate and DueTime together are one instant in UTC; a date without a time is a day in
+// the owner's time zone.
+type Activity struct {
+	ID                int64
+	Version           int64
+	Subject           string
+	Type              string // key of an activity Type
+	OwnerID           int64
+	CreatorUserID     int64
+	DealID            *int64
+	OrganizationID    *int64
+	Participants      []Participant
+	DueDate           *value.Date
+	DueTime           *string    // HH:MM:SS
+	Duration          *string    // HH:MM:SS
+	DueAt             *time.Time // what DueDate and DueTime say; nil without a date
+	Busy              bool
+	Done              bool
+	DoneTime          *time.Time
+	Location          *value.Address
+	PublicDescription *string
+	Note              *string // HTML
+	Priority          *int64
+	AddTime           time.Time
+	UpdateTime        time.Time
+	UpdateUserID      int64
+	Deleted           bool
+	Shown             []change.Ref
+}
+
+// Participant is a person who takes part; one of them is primary.
+type Participant struct {
+	PersonID int64
+	Primary  bool
+}
+
+// Ref names the activity.
+func (a Activity) Ref() change.Ref    { return change.Of(change.Activity, a.ID) }
+func (a Activity) ReadVersion() int64 { return a.Version }
+
+// PersonID is the primary participant; 0 for none.
+func (a Activity) PersonID() int64 {
+	for _, p := range a.Participants {
+		if p.Primary {
+			return p.PersonID
+		}
+	}
+	return 0
+}
+
+// HangsOn are the deal, all participants and the organization.
+func (a Activity) HangsOn() change.Links {
+	l := change.Links{Deal: value.Deref(a.DealID), Organization: value.Deref(a.OrganizationID)}
+	for _, p := range a.Participants {
+		l.Persons = append(l.Persons, p.PersonID)
+	}
+	return l
+}
+
+// far is the due time of planned activities without one: after all others.
+var far = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// Rows are among the planned while undone, in the flow at the due time (or when it was done) after.
+func (a Activity) Rows() []change.Row {
+	if a.Deleted {
+		return nil
+	}
+	at := far
+	if a.DueAt != nil {
+		at = *a.DueAt
+	}
+	if !a.Done {
+		return change.RowsOn(a.Shown, change.Planned, at, a.Ref())
+	}
+	if a.DueAt == nil {
+		at = a.UpdateTime
+		if a.DoneTime != nil {
+			at = *a.DoneTime
+		}
+	}
+	return change.RowsOn(a.Shown, change.Flow, at, a.Ref())
+}
+
+// ShowOn keeps the targets.
+func (a Activity) ShowOn(targets []change.Ref) change.Placed {
+	a.Shown = targets
+	return a
+}
+
+// Facets are what lists sort and filter by.
+func (a Activity) Facets() value.Facets {
+	f := value.Facets{
+		ID: a.ID, Owner: a.OwnerID, Person: a.PersonID(), Organization: value.Deref(a.OrganizationID), Deal: value.Deref(a.DealID),
+		Done: &a.Done, Added: a.AddTime, Updated: a.UpdateTime, Deleted: a.Deleted,
+	}
+	if a.DueAt != nil {
+		f.Due = *a.DueAt
+	}
+	return f
+}

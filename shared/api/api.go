@@ -1,0 +1,248 @@
+// Package api is the only package that speaks HTTP. A Route binds one operation of the manifest to a function that takes its
+// decoded input and returns data or an error; New joins the routes of one Lambda function into a handler of API Gateway
+// events. Everything around that is done once: authentication, decoding, the envelope, the error table, the access line. An
+// entity's file holds its wire structs and its routes, nothing else.
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/manifest"
+)
+
+// Authenticator finds the actor of a token; Unauthorized when there is none.
+type Authenticator interface {
+	Authenticate(ctx context.Context, token auth.Token) (auth.Actor, error)
+}
+
+// Call is what a route knows of the request besides its input.
+type Call struct {
+	auth.Actor
+	BaseURL string // the origin that the client used, such as https://crm.example.com
+	V1      bool
+}
+
+// Answer is a result that needs more than data: lists, v1 extras, redirects.
+type Answer struct {
+	Data       any
+	Additional any // additional_data
+	Related    any // related_objects
+	Extra      map[string]any
+	Location   string // answer 302 to it instead of a body
+}
+
+// Route is a bound operation; made by Handle.
+type Route struct {
+	operation manifest.Operation
+	decode    func(r *request) (any, error)
+	call      func(ctx context.Context, c Call, in any) (any, error)
+}
+
+// Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
+//
+//	`path:"id"`, `query:"limit"`, `json:"title" rule:"required,max=255"`
+//
+// All wrong fields are answered at once, before fn is called.
+func Handle[In any](operation manifest.Operation, fn func(ctx context.Context, c Call, in In) (any, error)) Route {
+	return Route{
+		operation: operation,
+		decode: func(r *request) (any, error) {
+			var in In
+			return in, decodeInto(r, &in)
+		},
+		call: func(ctx context.Context, c Call, in any) (any, error) { return fn(ctx, c, in.(In)) },
+	}
+}
+
+// Options are what every handler needs besides its routes.
+type Options struct {
+	Auth Authenticator
+	Log  *slog.Logger
+}
+
+// New is the handler of the named function. It panics when the routes are not exactly the function's operations.
+func New(function string, o Options, routes ...Route) lambda.Handler {
+	f, ok := manifest.ByName(function)
+	if !ok {
+		panic("api: no function " + function + " in the manifest")
+	}
+	mux := http.NewServeMux()
+	var bound []manifest.Operation
+	for _, r := range routes {
+		bound = append(bound, r.operation)
+		for _, pattern := range r.operation.Patterns() {
+			mux.Handle(pattern, bind(r, o))
+		}
+	}
+	if missing, extra := minus(f.Operations, bound), minus(bound, f.Operations); len(missing)+len(extra) > 0 {
+		panic(fmt.Sprintf("api: %s does not bind what the manifest declares: missing %v, undeclared %v", function, missing, extra))
+	}
+	return lambda.NewHandler(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		return serve(ctx, o, mux, e), nil
+	})
+}
+
+func minus(a, b []manifest.Operation) (rest []manifest.Operation) {
+	for _, op := range a {
+		if !slices.Contains(b, op) {
+			rest = append(rest, op)
+		}
+	}
+	return rest
+}
+
+// bind runs one route: who asks, what for, the answer.
+func bind(r Route, o Options) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
+		line := hr.Context().Value(lineKey{}).(*line)
+		line.route = string(r.operation)
+		answer, err := func() (any, error) {
+			req, err := newRequest(hr)
+			if err != nil {
+				return nil, err
+			}
+			actor, err := o.Auth.Authenticate(hr.Context(), req.token())
+			if err != nil {
+				return nil, err
+			}
+			actor.Source, actor.Agent = "api", truncate(hr.UserAgent(), 200)
+			line.team, line.user = actor.Team, actor.User
+			in, err := r.decode(req)
+			if err != nil {
+				return nil, err
+			}
+			return r.call(hr.Context(), Call{Actor: actor, BaseURL: "https://" + hr.Host, V1: req.v1}.local(hr), in)
+		}()
+		if err != nil {
+			line.err = err
+			writeError(w, isV1(hr.URL.Path), err)
+			return
+		}
+		write(w, answer)
+	})
+}
+
+// local keeps the scheme that the client used; API Gateway says https, the local runner http.
+func (c Call) local(hr *http.Request) Call {
+	if proto := hr.Header.Get("X-Forwarded-Proto"); proto == "http" {
+		c.BaseURL = "http://" + hr.Host
+	}
+	return c
+}
+
+// serve turns the event into a request, has it answered, and writes the access line.
+func serve(ctx context.Context, o Options, mux *http.ServeMux, e events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
+	line := &line{start: time.Now()}
+	w := &recorder{header: http.Header{}, status: http.StatusOK}
+	hr, err := httpRequest(context.WithValue(ctx, lineKey{}, line), e)
+	if err != nil {
+		line.err = err
+		writeError(w, isV1(e.RawPath), err)
+	} else if h, pattern := mux.Handler(hr); pattern != "" {
+		_ = h
+		mux.ServeHTTP(w, hr)
+	} else {
+		line.err = unmatched(mux, hr)
+		writeError(w, isV1(hr.URL.Path), line.err)
+	}
+	line.write(ctx, o.Log, e, w.status)
+	return w.response()
+}
+
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete}
+
+// unmatched tells an unknown path from a known one with another method.
+func unmatched(mux *http.ServeMux, hr *http.Request) error {
+	var allowed []string
+	for _, m := range methods {
+		probe := hr.Clone(hr.Context())
+		probe.Method = m
+		if _, pattern := mux.Handler(probe); pattern != "" {
+			allowed = append(allowed, m)
+		}
+	}
+	if len(allowed) > 0 {
+		return fault.New(fault.NoMethod, "Method %s is not allowed here; allowed: %s", hr.Method, strings.Join(allowed, ", "))
+	}
+	return fault.New(fault.NotFound, "Unknown path %s", hr.URL.Path)
+}
+
+type lineKey struct{}
+
+// line is the one access line of a request. It holds no bodies, no addresses, no tokens.
+type line struct {
+	start      time.Time
+	route      string
+	team, user int64
+	err        error
+}
+
+func (l *line) write(ctx context.Context, log *slog.Logger, e events.APIGatewayV2HTTPRequest, status int) {
+	attrs := []slog.Attr{
+		slog.String("id", e.RequestContext.RequestID), slog.String("route", l.route), slog.Int("status", status),
+		slog.Int64("team", l.team), slog.Int64("user", l.user), slog.Int64("ms", time.Since(l.start).Milliseconds()),
+	}
+	level := slog.LevelInfo
+	if status >= 500 {
+		level = slog.LevelError
+		attrs = append(attrs, slog.String("cause", l.err.Error()))
+	}
+	log.LogAttrs(ctx, level, "request", attrs...)
+}
+
+func isV1(path string) bool {
+	return strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/api/v1/")
+}
+
+func truncate(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}
+
+// write renders a route's result.
+func write(w http.ResponseWriter, result any) {
+	a, ok := result.(Answer)
+	if !ok {
+		a = Answer{Data: result}
+	}
+	if a.Location != "" {
+		w.Header().Set("Location", a.Location)
+		w.WriteHeader(http.StatusFound)
+		return
+	}
+	body := map[string]any{"success": true, "data": a.Data}
+	if a.Additional != nil {
+		body["additional_data"] = a.Additional
+	}
+	if a.Related != nil {
+		body["related_objects"] = a.Related
+	}
+	for k, v := range a.Extra {
+		body[k] = v
+	}
+	writeJSON(w, http.StatusOK, body)
+}
+
+func writeJSON(w http.ResponseWriter, status int, body any) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		status, b = http.StatusInternalServerError, []byte(`{"success":false,"error":"internal error"}`)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(status)
+	w.Write(b)
+}

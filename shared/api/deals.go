@@ -1,0 +1,244 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/teams"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// dealWire is a deal in v2 (contract §2.1); every key is there, null when unset.
+type dealWire struct {
+	ID                int64          `json:"id"`
+	Title             string         `json:"title"`
+	CreatorUserID     int64          `json:"creator_user_id"`
+	OwnerID           int64          `json:"owner_id"`
+	PersonID          *int64         `json:"person_id"`
+	OrgID             *int64         `json:"org_id"`
+	PipelineID        int64          `json:"pipeline_id"`
+	StageID           int64          `json:"stage_id"`
+	Value             value.Decimal  `json:"value"`
+	Currency          string         `json:"currency"`
+	AddTime           *string        `json:"add_time"`
+	UpdateTime        *string        `json:"update_time"`
+	StageChangeTime   *string        `json:"stage_change_time"`
+	Status            string         `json:"status"`
+	Probability       *int64         `json:"probability"`
+	LostReason        *string        `json:"lost_reason"`
+	WonTime           *string        `json:"won_time"`
+	LostTime          *string        `json:"lost_time"`
+	CloseTime         *string        `json:"close_time"`
+	LocalWonDate      *value.Date    `json:"local_won_date"`
+	LocalLostDate     *value.Date    `json:"local_lost_date"`
+	LocalCloseDate    *value.Date    `json:"local_close_date"`
+	ExpectedCloseDate *value.Date    `json:"expected_close_date"`
+	VisibleTo         int64          `json:"visible_to"`
+	LabelIDs          []int64        `json:"label_ids"`
+	IsDeleted         bool           `json:"is_deleted"`
+	IsArchived        bool           `json:"is_archived"`
+	ArchiveTime       *string        `json:"archive_time"`
+	Origin            string         `json:"origin"`
+	OriginID          *string        `json:"origin_id"`
+	Channel           *int64         `json:"channel"`
+	ChannelID         *string        `json:"channel_id"`
+	ACV               *value.Decimal `json:"acv"`
+	ARR               *value.Decimal `json:"arr"`
+	MRR               *value.Decimal `json:"mrr"`
+	CustomFields      struct{}       `json:"custom_fields"`
+
+	NextActivityID *optionalID `json:"next_activity_id,omitempty"` // only with include_fields
+	LastActivityID *optionalID `json:"last_activity_id,omitempty"`
+}
+
+// optionalID is an id that is null rather than absent once its field is asked for.
+type optionalID struct{ id *int64 }
+
+func (o optionalID) MarshalJSON() ([]byte, error) {
+	if text := value.Digits(o.id); text != nil {
+		return []byte(*text), nil
+	}
+	return []byte("null"), nil
+}
+
+func dealOut(d deals.Deal, zone *time.Location) dealWire {
+	return dealWire{
+		ID: d.ID, Title: d.Title, CreatorUserID: d.CreatorUserID, OwnerID: d.OwnerID, PersonID: d.PersonID, OrgID: d.OrganizationID,
+		PipelineID: d.PipelineID, StageID: d.StageID, Value: d.Value, Currency: d.Currency, AddTime: seconds(&d.AddTime),
+		UpdateTime: seconds(&d.UpdateTime), StageChangeTime: seconds(d.StageChangeTime), Status: d.Status, Probability: d.Probability,
+		LostReason: d.LostReason, WonTime: seconds(d.WonTime), LostTime: seconds(d.LostTime), CloseTime: seconds(d.CloseTime),
+		LocalWonDate: localDate(d.WonTime, zone), LocalLostDate: localDate(d.LostTime, zone), LocalCloseDate: localDate(d.CloseTime, zone),
+		ExpectedCloseDate: d.ExpectedCloseDate, VisibleTo: d.VisibleTo, LabelIDs: []int64{}, IsDeleted: d.Deleted, Origin: d.Origin,
+	}
+}
+
+// dealBody is what a client may write of a deal.
+type dealBody struct {
+	OwnerID           value.Opt[int64]         `json:"owner_id" rule:"notnull"`
+	PersonID          value.Opt[int64]         `json:"person_id"`
+	OrgID             value.Opt[int64]         `json:"org_id"`
+	PipelineID        value.Opt[int64]         `json:"pipeline_id" rule:"notnull"`
+	StageID           value.Opt[int64]         `json:"stage_id" rule:"notnull"`
+	Value             value.Opt[value.Decimal] `json:"value"`
+	Currency          value.Opt[string]        `json:"currency" rule:"notnull,currency"`
+	Status            value.Opt[string]        `json:"status" rule:"notnull,enum=open|won|lost"`
+	Probability       value.Opt[int64]         `json:"probability" rule:"min=0,max=100"`
+	LostReason        value.Opt[string]        `json:"lost_reason" rule:"max=150"`
+	WonTime           value.Opt[time.Time]     `json:"won_time"`
+	LostTime          value.Opt[time.Time]     `json:"lost_time"`
+	CloseTime         value.Opt[time.Time]     `json:"close_time"`
+	ExpectedCloseDate value.Opt[value.Date]    `json:"expected_close_date"`
+	VisibleTo         value.Opt[int64]         `json:"visible_to" rule:"notnull,enum=1|3|5|7"`
+	IsDeleted         value.Opt[bool]          `json:"is_deleted"` // in the schema but without effect (contract §1.6)
+	LabelIDs          value.Opt[[]int64]       `json:"label_ids" rule:"unsupported"`
+	IsArchived        value.Opt[bool]          `json:"is_archived" rule:"unsupported"`
+	ArchiveTime       value.Opt[time.Time]     `json:"archive_time" rule:"unsupported"`
+	CustomFields      value.Opt[struct{}]      `json:"custom_fields" rule:"unsupported"`
+}
+
+func (b dealBody) input(title value.Opt[string]) deals.Input {
+	return deals.Input{
+		Title: title, OwnerID: b.OwnerID, PersonID: b.PersonID, OrganizationID: b.OrgID, PipelineID: b.PipelineID, StageID: b.StageID,
+		Value: b.Value, Currency: b.Currency, Status: b.Status, Probability: b.Probability, LostReason: b.LostReason, WonTime: b.WonTime,
+		LostTime: b.LostTime, CloseTime: b.CloseTime, ExpectedCloseDate: b.ExpectedCloseDate, VisibleTo: b.VisibleTo,
+	}
+}
+
+type dealCreate struct {
+	Title   value.Opt[string]    `json:"title" rule:"required,max=255"`
+	AddTime value.Opt[time.Time] `json:"add_time"`
+	dealBody
+}
+
+type dealUpdate struct {
+	byID
+	Title value.Opt[string] `json:"title" rule:"notnull,nonempty,max=255"`
+	dealBody
+}
+
+type dealGet struct {
+	byID
+	dealExtras
+}
+
+// dealExtras are the parameters that add fields to a deal.
+type dealExtras struct {
+	IncludeFields []string `query:"include_fields" rule:"enum=next_activity_id|last_activity_id"`
+}
+
+type dealList struct {
+	v2Page
+	dealExtras
+	OwnerID    value.Opt[int64]  `query:"owner_id"`
+	PersonID   value.Opt[int64]  `query:"person_id"`
+	OrgID      value.Opt[int64]  `query:"org_id"`
+	PipelineID value.Opt[int64]  `query:"pipeline_id"`
+	StageID    value.Opt[int64]  `query:"stage_id"`
+	Status     []string          `query:"status" rule:"enum=open|won|lost|deleted"`
+	FilterID   value.Opt[string] `query:"filter_id" rule:"unsupported"`
+}
+
+// Summaries reads what is derived for records.
+type Summaries interface {
+	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
+}
+
+// Companies knows the team of an actor.
+type Companies interface {
+	Team(ctx context.Context, a auth.Actor) (teams.Team, error)
+}
+
+// Deals are the routes of deals.
+type Deals struct {
+	Deals     deals.Service
+	Summaries Summaries
+	Companies Companies
+}
+
+// Routes binds them.
+func (h Deals) Routes() []Route {
+	return []Route{
+		Handle("GET /api/v2/deals", h.list),
+		Handle("POST /api/v2/deals", func(ctx context.Context, c Call, in dealCreate) (any, error) {
+			input := in.input(in.Title)
+			input.AddTime = in.AddTime
+			d, err := h.Deals.Create(ctx, c.Actor, input)
+			return h.one(ctx, c, d, dealExtras{}, err)
+		}),
+		Handle("GET /api/v2/deals/{id}", func(ctx context.Context, c Call, in dealGet) (any, error) {
+			d, err := h.Deals.Get(ctx, c.Actor, in.ID)
+			return h.one(ctx, c, d, in.dealExtras, err)
+		}),
+		Handle("PATCH /api/v2/deals/{id}", func(ctx context.Context, c Call, in dealUpdate) (any, error) {
+			d, err := h.Deals.Update(ctx, c.Actor, in.ID, in.input(in.Title))
+			return h.one(ctx, c, d, dealExtras{}, err)
+		}),
+		Handle("DELETE /api/v2/deals/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
+			return deleted{in.ID}, h.Deals.Delete(ctx, c.Actor, in.ID)
+		}),
+	}
+}
+
+func (h Deals) list(ctx context.Context, c Call, in dealList) (any, error) {
+	l, err := in.list()
+	if err != nil {
+		return nil, err
+	}
+	link(&l, value.ByOwner, in.OwnerID)
+	link(&l, value.ByPerson, in.PersonID)
+	link(&l, value.ByOrganization, in.OrgID)
+	link(&l, value.ByPipeline, in.PipelineID)
+	link(&l, value.ByStage, in.StageID)
+	l.Statuses = in.Status
+	page, err := h.Deals.List(ctx, c.Actor, l)
+	if err != nil {
+		return nil, err
+	}
+	out, err := h.out(ctx, c, page.Items, in.dealExtras)
+	return listed(out, page.Next), err
+}
+
+func (h Deals) one(ctx context.Context, c Call, d deals.Deal, x dealExtras, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	out, err := h.out(ctx, c, []deals.Deal{d}, x)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// out renders deals. The company's zone is read only when a local date is due, summaries only when asked for.
+func (h Deals) out(ctx context.Context, c Call, list []deals.Deal, x dealExtras) ([]dealWire, error) {
+	zone := time.UTC
+	if slices.ContainsFunc(list, func(d deals.Deal) bool { return d.CloseTime != nil }) {
+		team, err := h.Companies.Team(ctx, c.Actor)
+		if err != nil {
+			return nil, err
+		}
+		zone = team.Zone()
+	}
+	out := each(list, func(d deals.Deal) dealWire { return dealOut(d, zone) })
+	if len(x.IncludeFields) == 0 {
+		return out, nil
+	}
+	sums, err := h.Summaries.Summaries(ctx, c.Team, each(list, deals.Deal.Ref))
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range list {
+		sum := sums[d.Ref()]
+		if slices.Contains(x.IncludeFields, "next_activity_id") {
+			out[i].NextActivityID = &optionalID{sum.NextActivityID}
+		}
+		if slices.Contains(x.IncludeFields, "last_activity_id") {
+			out[i].LastActivityID = &optionalID{sum.LastActivityID}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/lejek/lejek/shared/fault"
+)
+
+// statuses is the one table from kinds of errors to HTTP.
+var statuses = map[fault.Kind]struct {
+	status int
+	code   string
+	info   string
+}{
+	fault.Invalid:      {400, "ERR_SCHEMA_VALIDATION_FAILED", "Please correct the named fields and try again."},
+	fault.Unauthorized: {401, "", "Send a valid API token: header x-api-token, Authorization: Bearer, or query api_token."},
+	fault.Forbidden:    {403, "ERR_FORBIDDEN", "The token's user may not do this."},
+	fault.NotFound:     {404, "ERR_NOT_FOUND", "Please check the address and the id."},
+	fault.NoMethod:     {405, "ERR_METHOD_NOT_ALLOWED", "Please check the method."},
+	fault.Conflict:     {409, "ERR_CONFLICT", "Please read the record again and repeat the change."},
+	fault.TooLarge:     {413, "ERR_TOO_LARGE", "Please send less at once."},
+	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please send application/json."},
+	fault.Unavailable:  {503, "ERR_UNAVAILABLE", "Please try again in a moment."},
+	fault.Internal:     {500, "ERR_INTERNAL", "It has been logged; please try again later."},
+}
+
+// writeError renders an error in the envelope of contract §1.2. Only what a fault says for the client is shown.
+func writeError(w http.ResponseWriter, v1 bool, err error) {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		f = fault.New(fault.Internal, "Internal error")
+	}
+	row := statuses[f.Kind]
+	if f.Kind == fault.Unauthorized {
+		writeJSON(w, row.status, map[string]any{"success": false, "error": "unauthorized access", "errorCode": 401, "error_info": row.info})
+		return
+	}
+	if f.Kind == fault.Unavailable {
+		w.Header().Set("Retry-After", "1")
+	}
+	if _, methods, ok := strings.Cut(f.Message, "allowed: "); ok && f.Kind == fault.NoMethod {
+		w.Header().Set("Allow", methods)
+	}
+	body := map[string]any{"success": false, "error": message(f), "error_info": row.info, "data": nil, "additional_data": nil}
+	if !v1 {
+		body["code"] = row.code
+	}
+	writeJSON(w, row.status, body)
+}
+
+// message names every wrong field: "Validation failed: title: must be given; value: must be a number".
+func message(f *fault.Error) string {
+	if len(f.Fields) == 0 {
+		return f.Message
+	}
+	parts := make([]string, len(f.Fields))
+	for i, field := range f.Fields {
+		parts[i] = field.Name + ": " + field.Message
+	}
+	return "Validation failed: " + strings.Join(parts, "; ")
+}

@@ -1,0 +1,200 @@
+// Package apptest runs the real functions for tests: each App has a table of its own in the real engine, and its clients
+// call the functions' handlers with the event bytes that API Gateway sends.
+package apptest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/infra/local/engine"
+	"github.com/lejek/lejek/infra/local/functions"
+	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/manifest"
+	"github.com/lejek/lejek/shared/teams"
+)
+
+// App is all functions over one fresh table.
+type App struct {
+	app.Core
+	t        testing.TB
+	mu       sync.Mutex
+	handlers map[string]lambda.Handler
+	clock    time.Time
+}
+
+// New starts with an empty table at a fixed time; Later moves the clock.
+func New(t testing.TB) *App {
+	cfg, table := engine.Table(t)
+	a := &App{t: t, handlers: map[string]lambda.Handler{}, clock: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost"}, cfg)
+	env.Now = a.now
+	env.Log = slog.New(slog.NewTextHandler(testWriter{t}, nil))
+	a.Core = app.New(env)
+	return a
+}
+
+func (a *App) now() time.Time {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.clock
+}
+
+// Later moves the clock on.
+func (a *App) Later(d time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.clock = a.clock.Add(d)
+}
+
+// Handler is the function of that name, constructed once.
+func (a *App) Handler(name string) lambda.Handler {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.handlers[name] == nil {
+		construct, ok := functions.All[name]
+		if !ok {
+			a.t.Fatalf("no function %q", name)
+		}
+		a.handlers[name] = construct(a.Env)
+	}
+	return a.handlers[name]
+}
+
+// Client is a user of a team, calling the API.
+type Client struct {
+	app   *App
+	Team  teams.Team
+	User  teams.User
+	Token auth.Token
+}
+
+// NewTeam makes a team and returns its first user's client.
+func (a *App) NewTeam(name string) *Client {
+	a.t.Helper()
+	c, err := a.Teams().CreateTeam(context.Background(), teams.TeamInput{
+		Name: name, Email: "ada@" + strings.ToLower(name) + ".example", UserName: "Ada", TimeZone: "Europe/Warsaw", Currency: "EUR",
+	})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return &Client{app: a, Team: c.Team, User: c.User, Token: c.Token}
+}
+
+// Answer is a response with its body read as JSON.
+type Answer struct {
+	Status int
+	Header map[string]string
+	Raw    string
+	Body   map[string]any
+}
+
+// Data is the envelope's data as an object; nil when it is something else.
+func (a Answer) Data() map[string]any { m, _ := a.Body["data"].(map[string]any); return m }
+
+// List is the envelope's data as a list.
+func (a Answer) List() []any { l, _ := a.Body["data"].([]any); return l }
+
+// ID is the id of the record in data.
+func (a Answer) ID() int64 { n, _ := a.Data()["id"].(float64); return int64(n) }
+
+// Do calls an operation; body is nil, a string as it is, or anything that becomes JSON.
+func (c *Client) Do(method, target string, body any) Answer {
+	c.app.t.Helper()
+	path, query, _ := strings.Cut(target, "?")
+	e := events.APIGatewayV2HTTPRequest{
+		Version: "2.0", RawPath: path, RawQueryString: query, Headers: map[string]string{"x-api-token": string(c.Token), "host": "crm.example"},
+		RequestContext: events.APIGatewayV2HTTPRequestContext{
+			DomainName: "crm.example", RequestID: "test",
+			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: method, Path: path},
+		},
+	}
+	switch b := body.(type) {
+	case nil:
+	case string:
+		e.Body, e.Headers["content-type"] = b, "application/json"
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			c.app.t.Fatal(err)
+		}
+		e.Body, e.Headers["content-type"] = string(text), "application/json"
+	}
+	return c.app.Send(e)
+}
+
+// Send hands an API event to the function that the gateway's routes lead to.
+func (a *App) Send(e events.APIGatewayV2HTTPRequest) Answer {
+	a.t.Helper()
+	raw, err := json.Marshal(e)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	out, err := a.Handler(route(e.RawPath)).Invoke(context.Background(), raw)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	var r events.APIGatewayV2HTTPResponse
+	if err := json.Unmarshal(out, &r); err != nil {
+		a.t.Fatal(err)
+	}
+	answer := Answer{Status: r.StatusCode, Header: r.Headers, Raw: r.Body}
+	if r.Body != "" {
+		if err := json.Unmarshal([]byte(r.Body), &answer.Body); err != nil {
+			a.t.Fatalf("%s %s: not JSON: %s", e.RequestContext.HTTP.Method, e.RawPath, r.Body)
+		}
+	}
+	return answer
+}
+
+func route(path string) string {
+	fallback := ""
+	for _, f := range manifest.Functions {
+		for _, key := range f.Routes() {
+			if key == "$default" {
+				fallback = f.Name
+				continue
+			}
+			root := strings.TrimSuffix(strings.TrimPrefix(key, "ANY "), "/{proxy+}")
+			if path == root || strings.HasPrefix(path, root+"/") {
+				return f.Name
+			}
+		}
+	}
+	return fallback
+}
+
+// Must is Do for a call that has to succeed.
+func (c *Client) Must(method, target string, body any) Answer {
+	c.app.t.Helper()
+	a := c.Do(method, target, body)
+	if a.Status != http.StatusOK {
+		c.app.t.Fatalf("%s %s: %d %s", method, target, a.Status, a.Raw)
+	}
+	return a
+}
+
+// Path formats a target.
+func Path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+// testWriter shows log lines only of failing tests.
+type testWriter struct{ t testing.TB }
+
+func (w testWriter) Write(b []byte) (int, error) {
+	w.t.Log(strings.TrimSpace(string(b)))
+	return len(b), nil
+}
+
+var _ io.Writer = testWriter{}

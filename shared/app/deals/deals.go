@@ -1,0 +1,17 @@
+// Package deals constructs the function of deals.
+package deals
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/api"
+	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+// New is the handler of the function.
+func New(env boot.Env) lambda.Handler {
+	c := app.New(env)
+	routes := api.Deals{Deals: c.Deals(), Summaries: c.DB, Companies: c.Teams()}.Routes()
+	return api.New("deals", c.Options(), routes...)
+}

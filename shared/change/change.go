@@ -1,0 +1,148 @@
+// Package change is a write as a value. A service decides what one user action changes and returns it as a Set: records with
+// the version they were read at, members of guards, rows that show on other records, derived summaries. Sets of several
+// entities become one transaction in dynamo.Commit, the only code that writes records. So rules stay free of storage, and
+// nothing can be half written.
+package change
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Ref names one item of a team: a record ("deal#7") or a guard ("mid#<id@host>").
+type Ref string
+
+// Kinds of records; the first part of a Ref.
+const (
+	Deal         = "deal"
+	Person       = "person"
+	Organization = "organization"
+	Activity     = "activity"
+	Note         = "note"
+	File         = "file"
+	Relation     = "relation" // between two organizations
+	MailThread   = "mailThread"
+	MailMessage  = "mailMessage"
+	InboundMail  = "inboundMail" // ledger entry of one raw message, named by its SES messageId
+	Changes      = "change"      // a row of the change log
+
+	Address     = "addr" // e-mail address → ids of its persons
+	MessageID   = "mid"  // Message-ID or alias → ids of its thread and, when stored, its message
+	Fingerprint = "fp"   // of a message without Message-ID → ids of its thread and message
+)
+
+// Of is the Ref of a record; Named that of a guard or of a record without a number.
+func Of(kind string, id int64) Ref       { return Ref(kind + "#" + strconv.FormatInt(id, 10)) }
+func Named(kind string, name string) Ref { return Ref(kind + "#" + name) }
+
+// Kind is the part before the first '#', Name the rest, ID the rest as a number (0 when it is none).
+func (r Ref) Kind() string { k, _, _ := strings.Cut(string(r), "#"); return k }
+func (r Ref) Name() string { _, n, _ := strings.Cut(string(r), "#"); return n }
+func (r Ref) ID() int64    { n, _ := strconv.ParseInt(r.Name(), 10, 64); return n }
+
+// Set is everything that one user action changes within one team.
+type Set struct {
+	Team      int64
+	Records   []Record
+	Checks    []Check
+	Members   []Member
+	Show      []Row // rows written
+	Hide      []Row // rows removed
+	Summaries []Summary
+	Jobs      []Job
+	Entries   []Entry
+}
+
+// Record is the new state of one record. Value is the entity's own struct; its version becomes Expect+1.
+type Record struct {
+	Ref    Ref
+	Value  any
+	Expect int64 // the version it was read at; 0: must not exist yet
+}
+
+// Check demands that a record which is only referred to still has the links it was read with: Links counts how often the
+// record's own links changed. It keeps rows from being placed by links that have just moved.
+type Check struct {
+	Ref   Ref
+	Links int64
+}
+
+// Member adds an id to a guard's set, or removes it. With Seen, the set must be exactly as it was read (nil: no such item),
+// so that two writers who both looked and found nobody cannot both create.
+type Member struct {
+	Of     Ref
+	ID     int64
+	Remove bool
+	Seen   *[]int64
+}
+
+// Summary is what is derived for a record and kept in the transaction that changes it. It has its own version, so that it
+// can change without the record.
+type Summary struct {
+	Of               Ref
+	NextActivityID   *int64
+	NextActivityTime *time.Time
+	LastActivityID   *int64
+	LastActivityTime *time.Time
+	Version          int64 // as read; 0: none yet
+}
+
+// Job is work that is too much for one transaction: a link of Of changed, so the rows that show on Of move. The indexer does
+// it in steps; Cursor is where the next step begins. Name makes it unique.
+type Job struct {
+	Name    string
+	Of      Ref
+	Cursor  string
+	Version int64
+	Done    bool // the job's item is removed
+}
+
+// Entry is one line of a directory that finds the team from outside. It must not exist yet, or is removed.
+type Entry struct {
+	Directory Directory
+	Name      string // token hash, local part of a mail address
+	User      int64  // of a token
+	Remove    bool
+}
+
+// Directory is one of the few kinds that lie outside every team.
+type Directory string
+
+const (
+	Tokens    Directory = "token"
+	Addresses Directory = "address"
+)
+
+// Put adds a record to the set.
+func (s *Set) Put(ref Ref, value any, expect int64) {
+	s.Records = append(s.Records, Record{Ref: ref, Value: value, Expect: expect})
+}
+
+// Place replaces the rows that a record showed before by the rows it shows now; rows in both are left alone.
+func (s *Set) Place(before, now []Row) {
+	had := make(map[string]bool, len(before))
+	for _, r := range before {
+		had[r.place()] = true
+	}
+	has := make(map[string]bool, len(now))
+	for _, r := range now {
+		if has[r.place()] {
+			continue
+		}
+		has[r.place()] = true
+		if !had[r.place()] {
+			s.Show = append(s.Show, r)
+		}
+	}
+	for _, r := range before {
+		if !has[r.place()] {
+			has[r.place()] = true // once, should it be listed twice
+			s.Hide = append(s.Hide, r)
+		}
+	}
+}
+
+// JobName is unique for each change of links of a record.
+func JobName(ref Ref, links int64) string { return fmt.Sprintf("relink-%s-%d", ref, links) }

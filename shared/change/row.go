@@ -1,0 +1,127 @@
+package change
+
+import (
+	"slices"
+	"time"
+
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Shelf is a family of rows in a record's collection.
+type Shelf string
+
+const (
+	Flow      Shelf = "flow"    // what happened, newest first
+	Planned   Shelf = "planned" // undone activities by due time
+	OpenDeals Shelf = "deals"   // open deals of a person or an organization
+	Threads   Shelf = "threads" // mail threads by last message
+	Files     Shelf = "files"   // newest first
+	Relations Shelf = "relations"
+	Messages  Shelf = "messages" // of a thread, oldest first
+)
+
+// Row is a reference that shows a record (Source) in the collection of another (On). Rows hold no content, so that what is
+// read through them is always fresh; only the change log, which never changes, lies in its row.
+type Row struct {
+	On     Ref
+	Shelf  Shelf
+	At     time.Time // position on Flow, Planned and Threads
+	Source Ref
+	Log    *Log
+}
+
+// place is what tells two rows apart.
+func (r Row) place() string {
+	return string(r.On) + "|" + string(r.Shelf) + "|" + r.At.UTC().Format(time.RFC3339Nano) + "|" + string(r.Source)
+}
+
+// Log is one write to a record in its change log: who changed which fields from what to what. Field keys are those of v1
+// (contract §3.8), values their text.
+type Log struct {
+	ID     int64
+	User   int64
+	Source string // "api", "app"
+	Agent  string
+	Fields []Field
+}
+
+// Field is one changed field.
+type Field struct {
+	Key      string
+	Old, New *string
+}
+
+// Logged tells how one field of T reads in the change log.
+type Logged[T any] struct {
+	Key  string
+	Text func(T) *string
+}
+
+// As is a Logged field.
+func As[T any](key string, text func(T) *string) Logged[T] { return Logged[T]{Key: key, Text: text} }
+
+// Diff lists the fields in which two states differ, in the order in which they are declared.
+func Diff[T any](fields []Logged[T], before, now T) (changed []Field) {
+	for _, f := range fields {
+		if old, new := f.Text(before), f.Text(now); !value.Equal(old, new) {
+			changed = append(changed, Field{Key: f.Key, Old: old, New: new})
+		}
+	}
+	return changed
+}
+
+// LogRow is the row of a write in the record's own flow. Version makes it unique.
+func LogRow(on Ref, at time.Time, version int64, log Log) Row {
+	log.ID = version
+	return Row{On: on, Shelf: Flow, At: at, Source: Of(Changes, version), Log: &log}
+}
+
+// Links are what a record hangs on directly.
+type Links struct {
+	Deal         int64
+	Persons      []int64
+	Organization int64
+}
+
+// Refs are the links as references.
+func (l Links) Refs() []Ref {
+	var refs []Ref
+	if l.Deal != 0 {
+		refs = append(refs, Of(Deal, l.Deal))
+	}
+	for _, p := range l.Persons {
+		if p != 0 && !slices.Contains(refs, Of(Person, p)) {
+			refs = append(refs, Of(Person, p))
+		}
+	}
+	if l.Organization != 0 {
+		refs = append(refs, Of(Organization, l.Organization))
+	}
+	return refs
+}
+
+// Targets are the records that something with given Links shows on: those it links to, a deal's person and organization,
+// a person's organization. Checks hold the links that were followed; Missing are direct links to what does not exist.
+type Targets struct {
+	Refs    []Ref
+	Checks  []Check
+	Missing []Ref
+}
+
+// RowsOn makes one row per target.
+func RowsOn(targets []Ref, shelf Shelf, at time.Time, source Ref) []Row {
+	rows := make([]Row, 0, len(targets))
+	for _, t := range targets {
+		rows = append(rows, Row{On: t, Shelf: shelf, At: at, Source: source})
+	}
+	return rows
+}
+
+// NameMissing adds each link that leads nowhere to the wrong inputs, under its name in the API.
+func NameMissing(bad *fault.Fields, t Targets) {
+	names := map[string]string{Deal: "deal_id", Person: "person_id", Organization: "org_id"}
+	for _, ref := range t.Missing {
+		bad.Add(names[ref.Kind()], "%s %d not found", ref.Kind(), ref.ID())
+	}
+}

@@ -1,0 +1,180 @@
+package deals
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Store is where deals are kept.
+type Store interface {
+	Get(ctx context.Context, team, id int64) (Deal, error)
+	List(ctx context.Context, team int64, l value.List) (value.Page[Deal], error)
+	NextID(ctx context.Context, team int64) (int64, error)
+	// Targets tells, of the links of a deal, which do not exist.
+	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	// Summaries are what is derived for these deals; a deal without activities has none.
+	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Stages finds a deal's place. Zero means "not given": without a stage the first of the pipeline, without both the first
+// stage of the team's default pipeline. A stage of another pipeline, or what does not exist, is a wrong input.
+type Stages interface {
+	Place(ctx context.Context, team, pipeline, stage int64) (pipelineID, stageID int64, err error)
+}
+
+// Users knows the users of a team; NotFound for others.
+type Users interface {
+	UserCurrency(ctx context.Context, team, user int64) (string, error)
+}
+
+// Service is what can be done with deals.
+type Service struct {
+	Store  Store
+	Stages Stages
+	Users  Users
+	Now    func() time.Time
+}
+
+// Get is one deal, deleted ones included.
+func (s Service) Get(ctx context.Context, a auth.Actor, id int64) (Deal, error) {
+	return s.Store.Get(ctx, a.Team, id)
+}
+
+// List is one page of deals.
+func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Page[Deal], error) {
+	return s.Store.List(ctx, a.Team, l)
+}
+
+// Create makes a deal.
+func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Deal, error) {
+	if err := s.checkLinks(ctx, a, in); err != nil {
+		return Deal{}, err
+	}
+	currency, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.Or(a.User))
+	if err != nil {
+		return Deal{}, err
+	}
+	def := Defaults{Currency: currency}
+	def.PipelineID, def.StageID, err = s.Stages.Place(ctx, a.Team, in.PipelineID.Or(0), in.StageID.Or(0))
+	if err != nil {
+		return Deal{}, err
+	}
+	in.PipelineID, in.StageID = value.Opt[int64]{}, value.Opt[int64]{}
+	id, err := s.Store.NextID(ctx, a.Team)
+	if err != nil {
+		return Deal{}, fmt.Errorf("deals.Create: %w", err)
+	}
+	d, err := New(a, in, id, def, s.now())
+	if err != nil {
+		return Deal{}, err
+	}
+	return s.save(ctx, a, Deal{}, d)
+}
+
+// Update writes the given fields.
+func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (d Deal, err error) {
+	if err := s.checkLinks(ctx, a, in); err != nil {
+		return d, err
+	}
+	err = change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		placed, err := s.place(ctx, a, before, in)
+		if err != nil {
+			return err
+		}
+		now, err := before.Apply(placed, s.now())
+		if err != nil {
+			return err
+		}
+		d, err = s.save(ctx, a, before, now)
+		return err
+	})
+	return d, err
+}
+
+// Delete marks the deal; a second time changes nothing.
+func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
+	return change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		_, err = s.save(ctx, a, before, before.Delete(s.now()))
+		return err
+	})
+}
+
+func (s Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Deal, error) {
+	d, err := s.Store.Get(ctx, a.Team, id)
+	if err == nil && d.Deleted {
+		return d, fault.Missing("Deal")
+	}
+	return d, err
+}
+
+// place resolves a new pipeline or stage against the one the deal is in.
+func (s Service) place(ctx context.Context, a auth.Actor, d Deal, in Input) (Input, error) {
+	pipeline := in.PipelineID.Or(0)
+	if pipeline == d.PipelineID && !in.StageID.Has() {
+		pipeline = 0 // it is there already; its stage stays
+	}
+	if pipeline == 0 && !in.StageID.Has() {
+		in.PipelineID = value.Opt[int64]{}
+		return in, nil
+	}
+	p, st, err := s.Stages.Place(ctx, a.Team, pipeline, in.StageID.Or(0))
+	in.PipelineID, in.StageID = value.Some(p), value.Some(st)
+	return in, err
+}
+
+// checkLinks names every link in the input that leads nowhere.
+func (s Service) checkLinks(ctx context.Context, a auth.Actor, in Input) error {
+	var bad fault.Fields
+	if in.OwnerID.Has() {
+		if _, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.V); fault.Is(err, fault.NotFound) {
+			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
+		} else if err != nil {
+			return err
+		}
+	}
+	links := change.Links{Persons: []int64{in.PersonID.Or(0)}, Organization: in.OrganizationID.Or(0)}
+	if len(links.Refs()) > 0 {
+		t, err := s.Store.Targets(ctx, a.Team, links)
+		if err != nil {
+			return err
+		}
+		change.NameMissing(&bad, t)
+	}
+	return bad.Err()
+}
+
+// save commits a deal with what follows from it: its rows, its log, and the job that moves rows after its links changed.
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal, error) {
+	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
+		return before, nil
+	}
+	set := change.Set{Team: a.Team}
+	set.Put(now.Ref(), now, before.Version)
+	set.Place(before.Rows(), now.Rows())
+	set.Show = append(set.Show, logRow(a, before, now)...)
+	if before.ID != 0 && before.Links != now.Links {
+		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
+	}
+	if err := s.Store.Commit(ctx, set); err != nil {
+		return Deal{}, fmt.Errorf("deals.save %d: %w", now.ID, err)
+	}
+	now.Version = before.Version + 1
+	return now, nil
+}

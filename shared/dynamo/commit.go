@@ -1,0 +1,224 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/schema"
+)
+
+// MaxOperations is how many items one transaction holds ("TransactWriteItems": 100 actions).
+const MaxOperations = 100
+
+// Commit writes the sets of one user action in one transaction: all or nothing. It returns a Conflict when a record, a guard
+// or a link is not as the sets expect it, and Unavailable when other transactions stood in the way for too long. A repeat of
+// the same Commit by the SDK's own retries takes effect once, since the request carries a token.
+func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
+	ops := operations{db: db, at: map[schema.Key]int{}}
+	for _, s := range sets {
+		if err := ops.add(s); err != nil {
+			return fmt.Errorf("dynamo.Commit: %w", err)
+		}
+	}
+	if len(ops.list) == 0 {
+		return nil
+	}
+	if len(ops.list) > MaxOperations {
+		return fmt.Errorf("dynamo.Commit: %d operations do not fit one transaction", len(ops.list))
+	}
+	for try := range 6 {
+		_, err := db.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: ops.list})
+		if err == nil {
+			return nil
+		}
+		var cancelled *types.TransactionCanceledException
+		if errors.As(err, &cancelled) && slices.ContainsFunc(cancelled.CancellationReasons, func(r types.CancellationReason) bool {
+			return aws.ToString(r.Code) == "ConditionalCheckFailed"
+		}) {
+			return fault.New(fault.Conflict, "The record was changed by someone else meanwhile").Because(ops.explain(cancelled))
+		}
+		if !throttled(err) {
+			return fmt.Errorf("dynamo.Commit: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return unavailable(err)
+		case <-time.After(time.Duration(rand.IntN(25<<try)) * time.Millisecond):
+		}
+	}
+	return fault.New(fault.Unavailable, "The service is busy, please try again")
+}
+
+// throttled reports an error that passes by itself: capacity, or another transaction on the same item.
+func throttled(err error) bool {
+	var cancelled *types.TransactionCanceledException
+	if errors.As(err, &cancelled) {
+		return slices.ContainsFunc(cancelled.CancellationReasons, func(r types.CancellationReason) bool {
+			return slices.Contains([]string{"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"}, aws.ToString(r.Code))
+		})
+	}
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains([]string{
+		"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "TransactionInProgressException",
+		"TransactionConflictException", "InternalServerError", "ServiceUnavailable",
+	}, api.ErrorCode())
+}
+
+// operations gathers at most one operation per item, as DynamoDB demands.
+type operations struct {
+	db   *DB
+	list []types.TransactWriteItem
+	keys []schema.Key
+	at   map[schema.Key]int
+}
+
+func (o *operations) add(s change.Set) error {
+	for _, r := range s.Records {
+		it, err := encode(s.Team, r)
+		if err != nil {
+			return err
+		}
+		if err := o.put(keyFrom(it), it, r.Expect); err != nil {
+			return err
+		}
+	}
+	for _, m := range s.Summaries {
+		key := schema.Summary.Key(s.Team, m.Of)
+		it, err := marshal(m)
+		if err != nil {
+			return err
+		}
+		if err := o.put(key, merge(it, keyItem(key)), m.Version); err != nil {
+			return err
+		}
+	}
+	for _, j := range s.Jobs {
+		if err := o.job(s.Team, j); err != nil {
+			return err
+		}
+	}
+	for _, e := range s.Entries {
+		o.entry(s.Team, e)
+	}
+	for _, m := range s.Members {
+		if err := o.member(s.Team, m); err != nil {
+			return err
+		}
+	}
+	for _, r := range s.Show {
+		it, err := encodeRow(s.Team, r)
+		if err != nil {
+			return err
+		}
+		o.set(keyFrom(it), types.TransactWriteItem{Put: &types.Put{TableName: &o.db.table, Item: it}})
+	}
+	for _, r := range s.Hide {
+		key := rowKey(s.Team, r)
+		if _, shown := o.at[key]; !shown {
+			o.set(key, types.TransactWriteItem{Delete: &types.Delete{TableName: &o.db.table, Key: keyItem(key)}})
+		}
+	}
+	for _, c := range s.Checks {
+		// A record that the same transaction writes is held by its version already.
+		key := keyOf(s.Team, c.Ref)
+		if _, written := o.at[key]; !written {
+			o.set(key, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+				TableName: &o.db.table, Key: keyItem(key), ConditionExpression: aws.String("Links = :l"),
+				ExpressionAttributeValues: item{":l": number(c.Links)},
+			}})
+		}
+	}
+	return nil
+}
+
+func (o *operations) set(key schema.Key, op types.TransactWriteItem) {
+	if i, ok := o.at[key]; ok {
+		o.list[i] = op
+		return
+	}
+	o.at[key] = len(o.list)
+	o.list = append(o.list, op)
+	o.keys = append(o.keys, key)
+}
+
+// put writes an item that has a version; two different ones of one item in a transaction are a mistake.
+func (o *operations) put(key schema.Key, it item, expect int64) error {
+	if i, ok := o.at[key]; ok && o.list[i].ConditionCheck == nil {
+		return fmt.Errorf("%s %s is written twice in one transaction", key.PK, key.SK)
+	}
+	it[schema.Version] = number(expect + 1)
+	put := &types.Put{TableName: &o.db.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if expect != 0 {
+		put.ConditionExpression = aws.String("Version = :v")
+		put.ExpressionAttributeValues = item{":v": number(expect)}
+	}
+	o.set(key, types.TransactWriteItem{Put: put})
+	return nil
+}
+
+func (o *operations) job(team int64, j change.Job) error {
+	key := schema.Job.Key(team, j.Name)
+	if j.Done {
+		o.set(key, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &o.db.table, Key: keyItem(key), ConditionExpression: aws.String("Version = :v"),
+			ExpressionAttributeValues: item{":v": number(j.Version)},
+		}})
+		return nil
+	}
+	it, err := marshal(j)
+	if err != nil {
+		return err
+	}
+	return o.put(key, merge(it, keyItem(key)), j.Version)
+}
+
+// member changes a guard's set of ids without reading it, or only if it is as it was read.
+func (o *operations) member(team int64, m change.Member) error {
+	key := keyOf(team, m.Of)
+	if _, ok := o.at[key]; ok {
+		return fmt.Errorf("guard %s is changed twice in one transaction", m.Of)
+	}
+	verb := "ADD"
+	if m.Remove {
+		verb = "DELETE"
+	}
+	update := &types.Update{
+		TableName: &o.db.table, Key: keyItem(key), UpdateExpression: aws.String(verb + " ids :id"),
+		ExpressionAttributeValues: item{":id": &types.AttributeValueMemberNS{Value: []string{fmt.Sprint(m.ID)}}},
+	}
+	if m.Seen != nil {
+		update.ConditionExpression = aws.String("attribute_not_exists(ids)")
+		if len(*m.Seen) > 0 {
+			seen := &types.AttributeValueMemberNS{}
+			for _, id := range *m.Seen {
+				seen.Value = append(seen.Value, fmt.Sprint(id))
+			}
+			update.ConditionExpression = aws.String("ids = :seen")
+			update.ExpressionAttributeValues[":seen"] = seen
+		}
+	}
+	o.set(key, types.TransactWriteItem{Update: update})
+	return nil
+}
+
+// explain names the items whose conditions failed, for the log.
+func (o *operations) explain(c *types.TransactionCanceledException) error {
+	var text string
+	for i, r := range c.CancellationReasons {
+		if code := aws.ToString(r.Code); code != "None" && code != "" && i < len(o.keys) {
+			text += fmt.Sprintf(" %s on %s %s", code, o.keys[i].PK, o.keys[i].SK)
+		}
+	}
+	return fmt.Errorf("transaction cancelled:%s", text)
+}

@@ -1,0 +1,13 @@
+package dynamo
+
+import "github.com/lejek/lejek/shared/change"
+
+// kinds are all kinds of records, by the first part of their Ref.
+var kinds = map[string]kind{
+	change.Deal:      dealKind,
+	kindActivityType: activityTypeKind,
+	kindPipeline:     pipelineKind,
+	kindStage:        stageKind,
+	kindTeam:         teamKind,
+	kindUser:         userKind,
+}

@@ -1,0 +1,104 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// records reads one kind. Each entity's store embeds it and adds what only that entity needs.
+type records[T any] struct {
+	*DB
+	kind kindOf[T]
+	name string // as the client reads it in "… not found"
+}
+
+// Get is the record of that id; NotFound when the team has none.
+func (r records[T]) Get(ctx context.Context, team, id int64) (T, error) {
+	var zero T
+	it, err := r.get(ctx, keyOf(team, change.Of(r.kind.name, id)))
+	if err != nil {
+		return zero, err
+	}
+	if it == nil {
+		return zero, fault.Missing(r.name)
+	}
+	return r.kind.decode(it)
+}
+
+// GetMany are the records of these ids that exist, by id.
+func (r records[T]) GetMany(ctx context.Context, team int64, ids []int64) (map[int64]T, error) {
+	keys := make([]schema.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = keyOf(team, change.Of(r.kind.name, id))
+	}
+	found, err := r.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[int64]T, len(found))
+	for i, id := range ids {
+		if it, ok := found[keys[i]]; ok {
+			if all[id], err = r.kind.decode(it); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// NextID is the next id of this kind.
+func (r records[T]) NextID(ctx context.Context, team int64) (int64, error) {
+	return r.DB.NextID(ctx, team, r.kind.name)
+}
+
+// List answers a list from an index, which may lag behind the last writes.
+func (r records[T]) List(ctx context.Context, team int64, l value.List) (value.Page[T], error) {
+	if l.IDs != nil {
+		return r.listIDs(ctx, team, l)
+	}
+	page, err := listPage(ctx, r.DB, team, r.kind, l)
+	if err != nil {
+		return page, fmt.Errorf("dynamo.List %s: %w", r.kind.name, err)
+	}
+	return page, nil
+}
+
+func (r records[T]) listIDs(ctx context.Context, team int64, l value.List) (page value.Page[T], err error) {
+	found, err := r.GetMany(ctx, team, l.IDs)
+	if err != nil {
+		return page, err
+	}
+	for _, id := range l.IDs {
+		if v, ok := found[id]; ok && l.Matches(r.kind.facets(v)) {
+			page.Items = append(page.Items, v)
+			delete(found, id)
+		}
+	}
+	return page, nil
+}
+
+// GetAny reads records of several kinds at once, each as its own type; what does not exist is absent.
+func (db *DB) GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error) {
+	keys := make([]schema.Key, len(refs))
+	for i, ref := range refs {
+		keys[i] = keyOf(team, ref)
+	}
+	found, err := db.batch(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[change.Ref]any, len(found))
+	for i, ref := range refs {
+		if it, ok := found[keys[i]]; ok {
+			if all[ref], err = kinds[ref.Kind()].decodeAny(it); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}

@@ -1,0 +1,79 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/value"
+)
+
+const lastID = 999999999999 // file rows count down from here, so that the newest is first
+
+// rowItem is a row as stored.
+type rowItem struct {
+	Source change.Ref
+	At     time.Time
+	Log    *change.Log
+}
+
+func encodeRow(team int64, r change.Row) (item, error) {
+	it, err := marshal(rowItem{r.Source, r.At, r.Log})
+	if err != nil {
+		return nil, err
+	}
+	return merge(it, keyItem(rowKey(team, r))), nil
+}
+
+func rowKey(team int64, r change.Row) schema.Key {
+	switch r.Shelf {
+	case change.OpenDeals:
+		return schema.OpenDeal.Key(team, r.On, r.Source.ID())
+	case change.Files:
+		return schema.FileRow.Key(team, r.On, lastID-r.Source.ID())
+	case change.Relations:
+		return schema.Relation.Key(team, r.On, r.Source.ID())
+	}
+	return shelves[r.Shelf].Key(team, r.On, value.SortTime(r.At), r.Source)
+}
+
+var shelves = map[change.Shelf]schema.Pattern{
+	change.Flow: schema.Flow, change.Planned: schema.Planned, change.Threads: schema.Mail, change.Messages: schema.Message,
+	change.OpenDeals: schema.OpenDeal, change.Files: schema.FileRow, change.Relations: schema.Relation,
+}
+
+// Shelf reads up to limit rows of one shelf of a record, from the start or after the row `after`; limit 0 reads all.
+type Shelf struct {
+	Shelf change.Shelf
+	Desc  bool
+	Limit int
+	After *change.Row
+}
+
+// Rows reads a shelf; more tells that rows follow.
+func (db *DB) Rows(ctx context.Context, team int64, on change.Ref, s Shelf) (rows []change.Row, more bool, err error) {
+	p := shelves[s.Shelf]
+	q := query{pk: p.Partition(team, on), from: p.Prefix(), to: p.Prefix() + "~", desc: s.Desc, limit: s.Limit}
+	if s.After != nil {
+		q.after = rowKey(team, *s.After).SK
+	}
+	items, more, err := db.query(ctx, q)
+	if err != nil {
+		return nil, false, fmt.Errorf("dynamo.Rows %s of %s: %w", s.Shelf, on, err)
+	}
+	for _, it := range items {
+		row, err := decodeRow(on, s.Shelf, it)
+		if err != nil {
+			return nil, false, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, more, nil
+}
+
+func decodeRow(on change.Ref, shelf change.Shelf, it item) (change.Row, error) {
+	r, err := kindOf[rowItem]{}.decode(it)
+	return change.Row{On: on, Shelf: shelf, At: r.At, Source: r.Source, Log: r.Log}, err
+}

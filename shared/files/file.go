@@ -1,0 +1,73 @@
+// Package files holds the records of stored files. The bytes lie in S3 under a key that the machine made; a client finds
+// them only through the record of its own team.
+package files
+
+import (
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// File as stored (contract §3.2). Key is the object's key in the data bucket, Name what people see.
+type File struct {
+	ID             int64
+	Version        int64
+	Name           string
+	Key            string
+	MediaType      string
+	Size           int64
+	UserID         int64
+	DealID         *int64
+	PersonIDs      []int64 // the first is the one that the API shows
+	OrganizationID *int64
+	ActivityID     *int64
+	MailMessageID  *int64
+	MailThreadID   *int64
+	ContentID      string
+	Inline         bool
+	Locked         bool // not handed out: it came with a message that failed the virus scan
+	Description    *string
+	AddTime        time.Time
+	UpdateTime     time.Time
+	Deleted        bool
+	Shown          []change.Ref
+}
+
+func (f File) Ref() change.Ref    { return change.Of(change.File, f.ID) }
+func (f File) ReadVersion() int64 { return f.Version }
+
+// HangsOn are the file's direct links; those of an attachment are its message's.
+func (f File) HangsOn() change.Links {
+	return change.Links{Deal: value.Deref(f.DealID), Persons: f.PersonIDs, Organization: value.Deref(f.OrganizationID)}
+}
+
+// Rows are on the shelf of files; a file that came by itself, not with a mail, is also part of the flow.
+func (f File) Rows() []change.Row {
+	if f.Deleted {
+		return nil
+	}
+	rows := change.RowsOn(f.Shown, change.Files, f.AddTime, f.Ref())
+	if f.MailMessageID == nil {
+		rows = append(rows, change.RowsOn(f.Shown, change.Flow, f.AddTime, f.Ref())...)
+	}
+	return rows
+}
+
+// ShowOn keeps the targets.
+func (f File) ShowOn(targets []change.Ref) change.Placed {
+	f.Shown = targets
+	return f
+}
+
+// Facets are what lists sort and filter by.
+func (f File) Facets() value.Facets {
+	l := f.HangsOn()
+	facets := value.Facets{
+		ID: f.ID, Owner: f.UserID, Deal: l.Deal, Organization: l.Organization, Added: f.AddTime, Updated: f.UpdateTime, Deleted: f.Deleted,
+	}
+	if len(l.Persons) > 0 {
+		facets.Person = l.Persons[0]
+	}
+	return facets
+}

@@ -1,0 +1,60 @@
+// Package notes holds what users write down about a deal, a person or an organization.
+package notes
+
+import (
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Note as stored (contract §3.1). Content is HTML.
+type Note struct {
+	ID                   int64
+	Version              int64
+	Content              string
+	UserID               int64
+	LastUpdateUserID     *int64
+	DealID               *int64
+	PersonID             *int64
+	OrganizationID       *int64
+	PinnedToDeal         bool
+	PinnedToPerson       bool
+	PinnedToOrganization bool
+	AddTime              time.Time
+	UpdateTime           time.Time
+	Deleted              bool
+	Shown                []change.Ref
+}
+
+func (n Note) Ref() change.Ref    { return change.Of(change.Note, n.ID) }
+func (n Note) ReadVersion() int64 { return n.Version }
+
+// HangsOn are the note's direct links.
+func (n Note) HangsOn() change.Links {
+	return change.Links{
+		Deal: value.Deref(n.DealID), Persons: []int64{value.Deref(n.PersonID)}, Organization: value.Deref(n.OrganizationID),
+	}
+}
+
+// Rows are in the flow at the time the note was added.
+func (n Note) Rows() []change.Row {
+	if n.Deleted {
+		return nil
+	}
+	return change.RowsOn(n.Shown, change.Flow, n.AddTime, n.Ref())
+}
+
+// ShowOn keeps the targets.
+func (n Note) ShowOn(targets []change.Ref) change.Placed {
+	n.Shown = targets
+	return n
+}
+
+// Facets are what lists sort and filter by.
+func (n Note) Facets() value.Facets {
+	return value.Facets{
+		ID: n.ID, Owner: n.UserID, Person: value.Deref(n.PersonID), Organization: value.Deref(n.OrganizationID),
+		Deal: value.Deref(n.DealID), Added: n.AddTime, Updated: n.UpdateTime, Deleted: n.Deleted,
+	}
+}

@@ -1,0 +1,200 @@
+package pipelines
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+)
+
+// Store is where pipelines and stages are kept.
+type Store interface {
+	// Board reads all of them, strongly consistent.
+	Board(ctx context.Context, team int64) (Board, error)
+	NextID(ctx context.Context, team int64, kind string) (int64, error)
+	// DealsIn reports whether any deal that is not deleted is in the stage.
+	DealsIn(ctx context.Context, team, stage int64) (bool, error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Service is what can be done with pipelines and stages.
+type Service struct {
+	Store Store
+	Now   func() time.Time
+}
+
+// Board is everything at once; lists are made from it.
+func (s Service) Board(ctx context.Context, a auth.Actor) (Board, error) {
+	return s.Store.Board(ctx, a.Team)
+}
+
+// Place finds a deal's place on the team's board (see Board.Place).
+func (s Service) Place(ctx context.Context, team, pipeline, stage int64) (int64, int64, error) {
+	b, err := s.Store.Board(ctx, team)
+	if err != nil {
+		return 0, 0, err
+	}
+	return b.Place(pipeline, stage)
+}
+
+// CreatePipeline makes a pipeline after all others.
+func (s Service) CreatePipeline(ctx context.Context, a auth.Actor, in PipelineInput) (p Pipeline, err error) {
+	id, err := s.Store.NextID(ctx, a.Team, KindPipeline)
+	if err != nil {
+		return p, err
+	}
+	b, err := s.Store.Board(ctx, a.Team)
+	if err != nil {
+		return p, err
+	}
+	p = Pipeline{ID: id, Order: 1, AddTime: s.now()}
+	if others := b.Ordered(); len(others) > 0 {
+		p.Order = others[len(others)-1].Order + 1
+	}
+	return s.savePipeline(ctx, a, p.apply(in, p.AddTime))
+}
+
+// UpdatePipeline writes the given fields.
+func (s Service) UpdatePipeline(ctx context.Context, a auth.Actor, id int64, in PipelineInput) (p Pipeline, err error) {
+	err = s.onBoard(ctx, a, func(b Board) error {
+		if p, err = b.pipeline(id); err != nil {
+			return err
+		}
+		p, err = s.savePipeline(ctx, a, p.apply(in, s.now()))
+		return err
+	})
+	return p, err
+}
+
+// DeletePipeline marks an empty pipeline and its stages.
+func (s Service) DeletePipeline(ctx context.Context, a auth.Actor, id int64) error {
+	return s.onBoard(ctx, a, func(b Board) error {
+		p, err := b.pipeline(id)
+		if err != nil {
+			return err
+		}
+		set := change.Set{Team: a.Team}
+		for _, st := range b.StagesOf(id) {
+			if err := s.empty(ctx, a, st); err != nil {
+				return err
+			}
+			st.Deleted, st.UpdateTime = true, s.now()
+			set.Put(st.Ref(), st, st.Version)
+		}
+		p.Deleted, p.UpdateTime = true, s.now()
+		set.Put(p.Ref(), p, p.Version)
+		return s.Store.Commit(ctx, set)
+	})
+}
+
+// CreateStage makes a stage after the others of its pipeline.
+func (s Service) CreateStage(ctx context.Context, a auth.Actor, in StageInput) (st Stage, err error) {
+	id, err := s.Store.NextID(ctx, a.Team, KindStage)
+	if err != nil {
+		return st, err
+	}
+	b, err := s.Store.Board(ctx, a.Team)
+	if err != nil {
+		return st, err
+	}
+	st = Stage{ID: id, Probability: 100, AddTime: s.now()}
+	if st, err = st.apply(in, b, st.AddTime); err != nil {
+		return st, err
+	}
+	return s.saveStage(ctx, a, st)
+}
+
+// UpdateStage writes the given fields.
+func (s Service) UpdateStage(ctx context.Context, a auth.Actor, id int64, in StageInput) (st Stage, err error) {
+	err = s.onBoard(ctx, a, func(b Board) error {
+		if st, err = b.stage(id); err != nil {
+			return err
+		}
+		if to := in.PipelineID.Or(st.PipelineID); to != st.PipelineID {
+			// Its deals name the pipeline too; moving them all is not one user action.
+			if err := s.empty(ctx, a, st); err != nil {
+				return err
+			}
+		}
+		if st, err = st.apply(in, b, s.now()); err != nil {
+			return err
+		}
+		st, err = s.saveStage(ctx, a, st)
+		return err
+	})
+	return st, err
+}
+
+// DeleteStage marks an empty stage.
+func (s Service) DeleteStage(ctx context.Context, a auth.Actor, id int64) error {
+	return s.onBoard(ctx, a, func(b Board) error {
+		st, err := b.stage(id)
+		if err != nil {
+			return err
+		}
+		if err := s.empty(ctx, a, st); err != nil {
+			return err
+		}
+		st.Deleted, st.UpdateTime = true, s.now()
+		_, err = s.saveStage(ctx, a, st)
+		return err
+	})
+}
+
+func (s Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+func (s Service) onBoard(ctx context.Context, a auth.Actor, do func(Board) error) error {
+	return change.Retry(ctx, func() error {
+		b, err := s.Store.Board(ctx, a.Team)
+		if err != nil {
+			return err
+		}
+		return do(b)
+	})
+}
+
+func (b Board) pipeline(id int64) (Pipeline, error) {
+	if p, ok := b.Pipeline(id); ok && !p.Deleted {
+		return p, nil
+	}
+	return Pipeline{}, fault.Missing("Pipeline")
+}
+
+func (b Board) stage(id int64) (Stage, error) {
+	if s, ok := b.Stage(id); ok && !s.Deleted {
+		return s, nil
+	}
+	return Stage{}, fault.Missing("Stage")
+}
+
+// empty refuses to take a stage away from deals that are in it.
+func (s Service) empty(ctx context.Context, a auth.Actor, st Stage) error {
+	used, err := s.Store.DealsIn(ctx, a.Team, st.ID)
+	if err == nil && used {
+		return fault.New(fault.Invalid, "Stage %d still has deals; move or delete them first", st.ID)
+	}
+	return err
+}
+
+func (s Service) savePipeline(ctx context.Context, a auth.Actor, p Pipeline) (Pipeline, error) {
+	set := change.Set{Team: a.Team}
+	set.Put(p.Ref(), p, p.Version)
+	if err := s.Store.Commit(ctx, set); err != nil {
+		return p, fmt.Errorf("pipelines.save %d: %w", p.ID, err)
+	}
+	p.Version++
+	return p, nil
+}
+
+func (s Service) saveStage(ctx context.Context, a auth.Actor, st Stage) (Stage, error) {
+	set := change.Set{Team: a.Team}
+	set.Put(st.Ref(), st, st.Version)
+	if err := s.Store.Commit(ctx, set); err != nil {
+		return st, fmt.Errorf("pipelines.save stage %d: %w", st.ID, err)
+	}
+	st.Version++
+	return st, nil
+}

@@ -1,0 +1,171 @@
+package teams
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+)
+
+// Store is where teams, users and tokens are kept.
+type Store interface {
+	NextTeamID(ctx context.Context) (int64, error)
+	NextID(ctx context.Context, team int64, kind string) (int64, error)
+	Team(ctx context.Context, team int64) (Team, error)
+	// Users are all users of a team, by id.
+	Users(ctx context.Context, team int64) ([]User, error)
+	User(ctx context.Context, team, id int64) (User, error)
+	// TokenActor finds whose token has this hash; Unauthorized when nobody's.
+	TokenActor(ctx context.Context, hash string) (auth.Actor, error)
+	TokensOf(ctx context.Context, team, user int64) (hashes []string, err error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Service is what can be done with teams, users and tokens.
+type Service struct {
+	Store Store
+	// Currency knows the ISO codes.
+	Currency func(code string) bool
+	// Begin is what a new team gets besides its first user: a pipeline, activity types.
+	Begin func(ctx context.Context, team int64, now time.Time) ([]change.Set, error)
+	Now   func() time.Time
+}
+
+// TeamInput makes a team and its first user. TimeZone is the company's and the user's default.
+type TeamInput struct{ Name, Email, UserName, TimeZone, Currency string }
+
+// UserInput makes a user; an empty zone is the team's.
+type UserInput struct {
+	Team                  int64
+	Email, Name, TimeZone string
+}
+
+// Created is what is told once about a new team.
+type Created struct {
+	Team  Team
+	User  User
+	Token auth.Token
+}
+
+// CreateTeam makes a team, its mail address, its first user with a token, its default pipeline and activity types.
+func (s Service) CreateTeam(ctx context.Context, in TeamInput) (c Created, err error) {
+	var bad fault.Fields
+	if in.Name == "" || len(in.Name) > 100 {
+		bad.Add("name", "must be given, at most 100 characters")
+	}
+	if !s.Currency(in.Currency) {
+		bad.Add("currency", "must be an ISO 4217 code, such as EUR")
+	}
+	checkZone(&bad, in.TimeZone)
+	email := checkEmail(&bad, in.Email)
+	if err := bad.Err(); err != nil {
+		return c, err
+	}
+	now := s.now()
+	id, err := s.Store.NextTeamID(ctx)
+	if err != nil {
+		return c, fmt.Errorf("teams.CreateTeam: %w", err)
+	}
+	c.Team = Team{ID: id, Name: in.Name, TimeZone: in.TimeZone, Currency: in.Currency, InboundLocal: newLocalPart(in.Name), AddTime: now}
+	if c.User, err = s.newUser(ctx, c.Team, email, in.UserName, in.TimeZone); err != nil {
+		return c, err
+	}
+	c.User.Admin = true
+	set := change.Set{Team: id}
+	set.Put(c.Team.Ref(), c.Team, 0)
+	set.Put(c.User.Ref(), c.User, 0)
+	set.Entries = append(set.Entries, change.Entry{Directory: change.Addresses, Name: c.Team.InboundLocal})
+	c.Token = addToken(&set, c.User.ID)
+	begin, err := s.Begin(ctx, id, now)
+	if err != nil {
+		return c, fmt.Errorf("teams.CreateTeam: %w", err)
+	}
+	if err := s.Store.Commit(ctx, append(begin, set)...); err != nil {
+		return c, fmt.Errorf("teams.CreateTeam: %w", err)
+	}
+	return c, nil
+}
+
+// CreateUser adds a user to a team.
+func (s Service) CreateUser(ctx context.Context, in UserInput) (u User, err error) {
+	var bad fault.Fields
+	email := checkEmail(&bad, in.Email)
+	if in.TimeZone != "" {
+		checkZone(&bad, in.TimeZone)
+	}
+	if err := bad.Err(); err != nil {
+		return u, err
+	}
+	err = change.Retry(ctx, func() error {
+		team, err := s.Store.Team(ctx, in.Team)
+		if err != nil {
+			return err
+		}
+		if _, err := s.UserByEmail(ctx, in.Team, email); err == nil {
+			return fault.BadField("email", "the team has a user with this address already")
+		} else if !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if in.TimeZone == "" {
+			in.TimeZone = team.TimeZone
+		}
+		if u, err = s.newUser(ctx, team, email, in.Name, in.TimeZone); err != nil {
+			return err
+		}
+		set := change.Set{Team: in.Team}
+		set.Put(u.Ref(), u, 0)
+		// Writing the team's version makes two users with one address impossible, at one write more per new user.
+		set.Put(team.Ref(), team, team.Version)
+		return s.Store.Commit(ctx, set)
+	})
+	return u, err
+}
+
+func (s Service) newUser(ctx context.Context, t Team, email, name, zone string) (User, error) {
+	id, err := s.Store.NextID(ctx, t.ID, KindUser)
+	if err != nil {
+		return User{}, err
+	}
+	if name == "" {
+		name = email
+	}
+	now := s.now()
+	return User{ID: id, Name: name, Email: email, TimeZone: zone, Currency: t.Currency, Active: true, AddTime: now, UpdateTime: now}, nil
+}
+
+func (s Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+// UserByEmail finds a user by address; NotFound when the team has none.
+func (s Service) UserByEmail(ctx context.Context, team int64, email string) (User, error) {
+	users, err := s.Store.Users(ctx, team)
+	if err != nil {
+		return User{}, err
+	}
+	if i := slices.IndexFunc(users, func(u User) bool { return u.Email == email }); i >= 0 {
+		return users[i], nil
+	}
+	return User{}, fault.Missing("User")
+}
+
+// Team, Users and User read them for an actor.
+func (s Service) Team(ctx context.Context, a auth.Actor) (Team, error) {
+	return s.Store.Team(ctx, a.Team)
+}
+
+func (s Service) Users(ctx context.Context, a auth.Actor) ([]User, error) {
+	return s.Store.Users(ctx, a.Team)
+}
+
+func (s Service) User(ctx context.Context, a auth.Actor, id int64) (User, error) {
+	return s.Store.User(ctx, a.Team, id)
+}
+
+// UserCurrency is a user's default currency; NotFound for users of other teams.
+func (s Service) UserCurrency(ctx context.Context, team, user int64) (string, error) {
+	u, err := s.Store.User(ctx, team, user)
+	return u.Currency, err
+}

@@ -1,0 +1,90 @@
+// Package teams holds who works in Lejek: teams that never see each other, their users and their tokens. Teams are made by
+// an operator through the admin function; there is no route to it.
+package teams
+
+import (
+	"crypto/rand"
+	"net/mail"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+)
+
+// Kinds of the records.
+const (
+	KindTeam = "team"
+	KindUser = "user"
+)
+
+// Team is a company. TimeZone is an IANA name, Currency an ISO 4217 code.
+type Team struct {
+	ID           int64
+	Version      int64
+	Name         string
+	TimeZone     string
+	Currency     string
+	InboundLocal string // local part of the dedicated mail address
+	AddTime      time.Time
+}
+
+// User of a team. Email is in lower case and unique within the team.
+type User struct {
+	ID         int64
+	Version    int64
+	Name       string
+	Email      string
+	TimeZone   string
+	Currency   string
+	Active     bool
+	Admin      bool
+	AddTime    time.Time
+	UpdateTime time.Time
+}
+
+func (t Team) Ref() change.Ref { return change.Of(KindTeam, t.ID) }
+func (u User) Ref() change.Ref { return change.Of(KindUser, u.ID) }
+
+// Zone is the user's time zone; UTC should its name be unknown here.
+func (u User) Zone() *time.Location { return zone(u.TimeZone) }
+func (t Team) Zone() *time.Location { return zone(t.TimeZone) }
+
+func zone(name string) *time.Location {
+	if z, err := time.LoadLocation(name); err == nil {
+		return z
+	}
+	return time.UTC
+}
+
+// checkEmail returns the address in the form in which it is stored.
+func checkEmail(bad *fault.Fields, text string) string {
+	a, err := mail.ParseAddress(text)
+	if err != nil || a.Address != strings.TrimSpace(text) {
+		bad.Add("email", "must be an e-mail address")
+		return ""
+	}
+	return strings.ToLower(a.Address)
+}
+
+func checkZone(bad *fault.Fields, name string) {
+	if _, err := time.LoadLocation(name); err != nil || name == "" || name == "Local" {
+		bad.Add("time_zone", "must be an IANA time zone, such as Europe/Warsaw")
+	}
+}
+
+var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
+
+// newLocalPart is the local part of a team's address: a readable beginning and 40 random bits, since whoever knows it can
+// write into the team's mail.
+func newLocalPart(name string) string {
+	slug := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if len(slug) > 24 {
+		slug = strings.Trim(slug[:24], "-")
+	}
+	if slug == "" {
+		slug = "team"
+	}
+	return slug + "-" + strings.ToLower(rand.Text()[:8])
+}

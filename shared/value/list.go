@@ -1,0 +1,102 @@
+package value
+
+import (
+	"slices"
+	"time"
+)
+
+// Facets are what lists of any kind sort and filter by. A store derives a record's index keys and the answer to Matches
+// from the same facets, so that an index and a filter cannot disagree. Zero means none.
+type Facets struct {
+	ID                                                 int64
+	Owner, Person, Organization, Deal, Pipeline, Stage int64
+	Status                                             string
+	Done                                               *bool
+	Added, Updated                                     time.Time
+	Due                                                time.Time // sorts after all others when zero
+	Deleted                                            bool
+}
+
+// Names of the links that a List can filter by.
+const (
+	ByOwner        = "owner"
+	ByPerson       = "person"
+	ByOrganization = "organization"
+	ByDeal         = "deal"
+	ByPipeline     = "pipeline"
+	ByStage        = "stage"
+)
+
+// Link is the facet of that name.
+func (f Facets) Link(name string) int64 {
+	switch name {
+	case ByOwner:
+		return f.Owner
+	case ByPerson:
+		return f.Person
+	case ByOrganization:
+		return f.Organization
+	case ByDeal:
+		return f.Deal
+	case ByPipeline:
+		return f.Pipeline
+	case ByStage:
+		return f.Stage
+	}
+	return 0
+}
+
+// Sort orders of lists (contract §1.5).
+type Sort string
+
+const (
+	SortID         Sort = "id"
+	SortAddTime    Sort = "add_time"
+	SortUpdateTime Sort = "update_time"
+	SortDue        Sort = "due_date"
+)
+
+// List is the question of a list: filters that all must hold, an order and a page.
+type List struct {
+	IDs                        []int64 // only these, in this order; no further pages
+	Links                      map[string]int64
+	Statuses                   []string // any of them; deleted records only when "deleted" is named
+	Done                       *bool
+	UpdatedSince, UpdatedUntil time.Time // >= and <
+	Sort                       Sort
+	Desc                       bool
+	Limit                      int
+	Cursor                     string
+}
+
+// StatusDeleted is the status under which deleted records are listed.
+const StatusDeleted = "deleted"
+
+// Matches reports whether a record with these facets is an answer to the list.
+func (l List) Matches(f Facets) bool {
+	status := f.Status
+	if f.Deleted {
+		status = StatusDeleted
+	}
+	if f.Deleted && !slices.Contains(l.Statuses, StatusDeleted) || len(l.Statuses) > 0 && !slices.Contains(l.Statuses, status) {
+		return false
+	}
+	for name, id := range l.Links {
+		if f.Link(name) != id {
+			return false
+		}
+	}
+	if l.Done != nil && (f.Done == nil || *f.Done != *l.Done) {
+		return false
+	}
+	if !l.UpdatedSince.IsZero() && f.Updated.Before(l.UpdatedSince) {
+		return false
+	}
+	return l.UpdatedUntil.IsZero() || f.Updated.Before(l.UpdatedUntil)
+}
+
+// Page is one page of an answer; Next is the cursor of the following page, "" on the last.
+type Page[T any] struct {
+	Items []T
+	Next  string
+}

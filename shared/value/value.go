@@ -1,0 +1,121 @@
+// Package value holds the small values that records are made of: optional inputs, decimals, dates and times, and the
+// question and the answer of a list. They know their shapes and nothing else.
+package value
+
+import (
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+)
+
+// Opt is an input that may be absent, null or a value: a PATCH leaves what is absent, clears what is null.
+type Opt[T any] struct {
+	Set  bool // present, null or not
+	Null bool
+	V    T
+}
+
+// Some is a present value.
+func Some[T any](v T) Opt[T] { return Opt[T]{Set: true, V: v} }
+
+// Has reports a present value other than null.
+func (o Opt[T]) Has() bool { return o.Set && !o.Null }
+
+// Or is the value, or def where there is none.
+func (o Opt[T]) Or(def T) T {
+	if o.Has() {
+		return o.V
+	}
+	return def
+}
+
+// Into sets *p when the input is present: to nil when it is null.
+func (o Opt[T]) Into(p **T) {
+	switch {
+	case o.Has():
+		v := o.V
+		*p = &v
+	case o.Set:
+		*p = nil
+	}
+}
+
+// Present marks the input as present and returns the address of its value, for decoders.
+func (o *Opt[T]) Present(null bool) any {
+	o.Set, o.Null = true, null
+	return &o.V
+}
+
+// Decimal is an exact number in canonical text: no exponent, no trailing zeros, at most 6 places. Money is a Decimal and an
+// ISO 4217 code, never a float.
+type Decimal string
+
+const decimalPlaces = 6
+
+var decimalLimit = big.NewRat(1_000_000_000_000_000, 1)
+
+// ParseDecimal reads a JSON number; digits beyond six places are rounded, 10^15 and more is refused.
+func ParseDecimal(text string) (Decimal, error) {
+	if len(text) > 40 || strings.ContainsAny(text, "/_xXpP") {
+		return "", fmt.Errorf("%q is not a decimal number", text)
+	}
+	if i := strings.IndexAny(text, "eE"); i >= 0 && len(text)-i > 4 {
+		return "", fmt.Errorf("%q is out of range", text)
+	}
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		return "", fmt.Errorf("%q is not a decimal number", text)
+	}
+	if new(big.Rat).Abs(r).Cmp(decimalLimit) >= 0 {
+		return "", fmt.Errorf("%q is out of range", text)
+	}
+	out := strings.TrimRight(strings.TrimRight(r.FloatString(decimalPlaces), "0"), ".")
+	if out == "-0" || out == "" {
+		out = "0"
+	}
+	return Decimal(out), nil
+}
+
+// MarshalJSON writes a JSON number; the zero Decimal is 0.
+func (d Decimal) MarshalJSON() ([]byte, error) {
+	if d == "" {
+		return []byte("0"), nil
+	}
+	return []byte(d), nil
+}
+
+// UnmarshalJSON reads a JSON number exactly.
+func (d *Decimal) UnmarshalJSON(b []byte) error {
+	v, err := ParseDecimal(string(b))
+	*d = v
+	return err
+}
+
+// Date is a day without a zone, YYYY-MM-DD.
+type Date string
+
+// ParseDate accepts YYYY-MM-DD only.
+func ParseDate(text string) (Date, error) {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return "", fmt.Errorf("%q is not a date (YYYY-MM-DD)", text)
+	}
+	return Date(text), nil
+}
+
+// DateOf is the day of an instant in a zone.
+func DateOf(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Format(time.DateOnly)) }
+
+// ParseTime reads an instant in any form that the API accepts (contract §1.6): RFC 3339 with or without fraction, or
+// "YYYY-MM-DD HH:MM:SS" in UTC. The result is UTC in whole milliseconds.
+func ParseTime(text string) (time.Time, error) {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() >= 1900 && t.Year() < 10000 {
+			return t.UTC().Truncate(time.Millisecond), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("%q is not a time (RFC 3339, such as 2026-01-31T09:30:00Z)", text)
+}
+
+// SortTime is the fixed-width form of an instant in sort keys: byte order is time order.
+func SortTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
