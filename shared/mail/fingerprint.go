@@ -3,7 +3,6 @@ package mail
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"unicode"
 
@@ -11,8 +10,6 @@ import (
 )
 
 const fingerprintLetters = 500
-
-var linkText = regexp.MustCompile(`(?i)https?://[^\s<>"]+|<mailto:[^>]*>|\[(?:cid|image|mailto):[^\]]*\]`)
 
 // Fingerprint stands in for a Message-ID where there is none: sender, base subject, minute of the date, first 500 letters and
 // digits of the body. Without the minute it is equal for a message and the copy inside a forward, whose header block tells
@@ -44,10 +41,15 @@ func bodyLetters(p mailbox.Parsed) string {
 		text = text[:min(len(text), 16<<10)]
 	}
 	out := make([]rune, 0, fingerprintLetters)
-	for _, c := range linkText.ReplaceAllString(text, " ") {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
-			if out = append(out, unicode.ToLower(c)); len(out) == fingerprintLetters {
-				break
+	for word := range strings.FieldsSeq(text) {
+		if strings.Contains(word, "://") || strings.Contains(word, "[cid:") || strings.Contains(word, "<mailto:") {
+			continue
+		}
+		for _, c := range word {
+			if unicode.IsLetter(c) || unicode.IsDigit(c) {
+				if out = append(out, unicode.ToLower(c)); len(out) == fingerprintLetters {
+					return string(out)
+				}
 			}
 		}
 	}

@@ -54,7 +54,12 @@ var ErrNotMail = errors.New("no mail header found")
 // Parse reads a raw message. The only error is ErrNotMail; a message that is over the limits or beyond repair is returned
 // with its headers and the reason in Unparsed.
 func Parse(raw []byte, limits Limits) (mailbox.Parsed, error) {
-	limits = limits.orDefault()
+	p, _, err := parse(raw, limits.orDefault())
+	return p, err
+}
+
+// parse also tells how much of Limits.Work the message took.
+func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	raw = trimPrelude(raw)
 	scan := prescan(raw, limits)
 
@@ -62,11 +67,11 @@ func Parse(raw []byte, limits Limits) (mailbox.Parsed, error) {
 	collect := partErrors{head}
 	fields, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(terminated(scan.header))), collect)
 	if err != nil {
-		return mailbox.Parsed{}, fmt.Errorf("%w: %w", ErrNotMail, err)
+		return mailbox.Parsed{}, scan.work, fmt.Errorf("%w: %w", ErrNotMail, err)
 	}
 	header := repairHeader(fields)
 	if !looksLikeMail(header) {
-		return mailbox.Parsed{}, ErrNotMail
+		return mailbox.Parsed{}, scan.work, ErrNotMail
 	}
 	p := readHeader(header)
 	p.Unparsed = scan.refused
@@ -77,7 +82,7 @@ func Parse(raw []byte, limits Limits) (mailbox.Parsed, error) {
 	slices.Sort(p.Defects)
 	p.Defects = slices.Compact(p.Defects)
 	summarise(&p)
-	return p, nil
+	return p, scan.work, nil
 }
 
 // readBody splits the message with enmime and sorts its leaves into bodies and parts.

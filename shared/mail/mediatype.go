@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -10,24 +11,28 @@ import (
 // Longer values are cut: mending one costs enmime's parser quadratic time, and no sane field comes near.
 const maxMediaType = 8 << 10
 
+// "TEXT/PLAIN charset=US-ASCII"
+var forgottenSemicolon = regexp.MustCompile(`^\s*([\w.+-]+/[\w.+-]+)[ \t]+([\w-]+=)`)
+
 // mediaType parses a Content-Type or Content-Disposition value and never fails: one bad field must not cost the message.
 // A boundary is kept only where the type is multipart, and never a monstrous one.
 func mediaType(value string) (string, map[string]string) {
 	value = value[:min(len(value), maxMediaType)]
+	value = forgottenSemicolon.ReplaceAllString(value, "$1; $2")
 	kind, params, _, err := mediatype.Parse(value)
 	if err != nil {
 		kind, _, _ = strings.Cut(value, ";")
 		params = parameters(value)
 	}
+	if params == nil {
+		params = map[string]string{}
+	}
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	if kind == "text" { // RFC 1049, still sent by scripts
 		kind = "text/plain"
 	}
-	if fields := strings.Fields(kind); err != nil && len(fields) != 1 {
-		kind = "application/octet-stream"
-	}
-	if params == nil {
-		params = map[string]string{}
+	if fields := strings.Fields(kind); len(fields) > 1 {
+		kind = fields[0]
 	}
 	if !strings.HasPrefix(kind, "multipart/") || len(params["boundary"]) > 1000 {
 		delete(params, "boundary")

@@ -49,7 +49,7 @@ var uuBegin = regexp.MustCompile(`(?m)^begin [0-7]{3,4} (\S[^\n]*)\n`)
 func extractUUEncoded(text string) (string, []mailbox.Part) {
 	var parts []mailbox.Part
 	var kept strings.Builder
-	for len(parts) < 100 {
+	for len(parts) < 100 && strings.Contains(text, "begin ") {
 		m := uuBegin.FindStringSubmatchIndex(text)
 		if m == nil {
 			break

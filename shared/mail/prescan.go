@@ -9,10 +9,12 @@ import (
 	"github.com/jhillyerd/enmime/v2"
 )
 
-// scanned is the outcome of the pre-scan: the message's own header block, and the reason to leave the body alone.
+// scanned is the outcome of the pre-scan: the message's own header block, the reason to leave the body alone, and what
+// splitting costs (see Limits.Work).
 type scanned struct {
 	header  []byte
 	refused string
+	work    int
 }
 
 // prescan walks the boundaries of a message as a MIME parser would, without building anything, and refuses what no parser
@@ -47,7 +49,6 @@ type scanner struct {
 	boundaries [][]byte // of the open multiparts, outermost first, each with its leading "--"
 	parts      int
 	headers    int // bytes of all header blocks so far
-	work       int
 	inHeader   bool
 	from       int // start of the current header block
 }

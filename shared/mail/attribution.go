@@ -1,0 +1,91 @@
+package mail
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/lejek/lejek/shared/mailbox"
+)
+
+// attribution is a line such as "On 3 June 2024 at 10:15, Jo Bloggs <jo@example.com> wrote:".
+type attribution struct {
+	from mailbox.Address
+	date time.Time
+	next int
+}
+
+// readAttribution reads the attribution that starts at line i and ends, at a colon, at most two lines below. It takes a
+// verb of the table and a date or an address, or, in any language, a date and an address.
+func readAttribution(lines []line, i int, zone *time.Location) (attribution, bool) {
+	joined := ""
+	for j := i; j < len(lines) && j < i+3; j++ {
+		text := strings.TrimFunc(lines[j].text, isBlank)
+		if text == "" || len(joined)+len(text) > 500 || lines[j].depth != lines[i].depth {
+			break
+		}
+		joined = strings.TrimSpace(joined + " " + text)
+		if strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") {
+			a, ok := parseAttribution(strings.TrimRight(joined, ":： "), zone)
+			a.next = j + 1
+			return a, ok
+		}
+		if j == i && !strings.ContainsAny(text, "0123456789@") {
+			break // neither a date nor an address: the line above an attribution, not its start
+		}
+	}
+	return attribution{}, false
+}
+
+func parseAttribution(text string, zone *time.Location) (attribution, bool) {
+	text = unmailto(text)
+	address := rescue(text)
+	verb := ""
+	lower := foldLabel(text)
+	for _, v := range writingVerbs {
+		if len(v) > len(verb) && strings.Contains(lower, v) {
+			verb = v
+		}
+	}
+	date := guessDate(withoutAddress(text), zone)
+	if address.Email == "" && (verb == "" || date.IsZero()) || verb == "" && date.IsZero() {
+		return attribution{}, false
+	}
+	a := attribution{date: date, from: mailbox.Address{Email: address.Email}}
+	before, _, _ := strings.Cut(text, "<")
+	if address.Email != "" && !strings.Contains(text, "<") {
+		before, _, _ = strings.Cut(text, address.Email)
+	}
+	a.from.Name = nameAfterDate(before, verb)
+	return a, a.from.Email != "" || a.from.Name != ""
+}
+
+// nameAfterDate finds the name in "On 3 June 2024 at 10:15 AM Jo Bloggs": what follows the last word with a digit.
+func nameAfterDate(s, verb string) string {
+	words := strings.Fields(s)
+	start := 0
+	for i, word := range words {
+		if strings.ContainsFunc(word, unicode.IsDigit) {
+			start = i + 1
+		}
+	}
+	var name []string
+	for _, word := range words[start:] {
+		plain := foldLabel(strings.Trim(word, ",.:;"))
+		switch plain {
+		case "", "am", "pm", "a.m", "p.m", "uhr", "r", "h", "kl", "hat", "użytkownik", "user", "ha", "le", "the", "a", "um":
+			continue
+		}
+		if verb != "" && strings.Contains(" "+verb+" ", " "+plain+" ") {
+			continue
+		}
+		name = append(name, word)
+	}
+	if len(name) > 8 {
+		return ""
+	}
+	return cleanName(strings.Join(name, " "))
+}
+
+// withoutAddress blanks what stands in angle brackets: the digits of an address are no date.
+func withoutAddress(s string) string { return bracketed.ReplaceAllString(s, " ") }

@@ -1,0 +1,63 @@
+package mail
+
+import (
+	"strings"
+	"unicode"
+)
+
+// separatorKind is what a line between the forwarder's note and the other message claims.
+type separatorKind int
+
+const (
+	noSeparator separatorKind = iota
+	originalSeparator
+	forwardSeparator
+)
+
+// separatorOf recognises a separator line. A phrase of the tables needs a rule before it or a rule or colon behind it; a
+// phrase that no table knows needs rules on both sides and counts as the weaker kind. Underscores alone, which also set off
+// disclaimers, separate nothing.
+func separatorOf(text string) separatorKind {
+	text = strings.Trim(text, "* \t\u00a0")
+	if text == "" || len(text) > 200 {
+		return noSeparator
+	}
+	rest := strings.TrimLeftFunc(text, isRule)
+	body := strings.TrimRightFunc(rest, func(r rune) bool { return isRule(r) || r == ':' || r == '：' })
+	before, after := text[:len(text)-len(rest)], rest[len(body):]
+	phrase := foldLabel(body)
+	if phrase == "" || strings.TrimSpace(before+after) == "" {
+		return noSeparator
+	}
+	for _, known := range forwardSeparators {
+		if strings.HasPrefix(phrase, known) {
+			return forwardSeparator
+		}
+	}
+	for _, known := range originalSeparators {
+		if strings.HasPrefix(phrase, known) {
+			return originalSeparator
+		}
+	}
+	if len(strings.TrimSpace(before)) >= 3 && len(strings.TrimSpace(after)) >= 3 && len(phrase) <= 100 &&
+		strings.IndexFunc(phrase, unicode.IsLetter) >= 0 {
+		return originalSeparator
+	}
+	return noSeparator
+}
+
+func isRule(r rune) bool { return strings.ContainsRune("-=_~—–* \t\u00a0", r) }
+
+// foldLabel makes labels and phrases comparable: lower case, single spaces, no emphasis, no direction marks.
+func foldLabel(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '*' || unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return unicode.ToLower(r)
+	}, s)
+	return strings.Join(strings.Fields(s), " ")
+}
