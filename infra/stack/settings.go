@@ -87,7 +87,7 @@ func (s Settings) Check() error {
 // Name is the stack's name and the first part of the names that are fixed.
 func (s Settings) Name() string { return "lejek-" + s.Stage }
 
-// FunctionName is the deployed name of a function; infra/admin and operators invoke by it.
+// FunctionName is the deployed name of a function; operators and the admin commands invoke by it.
 func (s Settings) FunctionName(function string) string { return s.Name() + "-" + function }
 
 // assets is the folder that holds the function's bootstrap.
