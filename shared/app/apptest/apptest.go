@@ -35,14 +35,22 @@ type App struct {
 	clock    time.Time
 }
 
-// New starts with an empty table at a fixed time; Later moves the clock.
-func New(t testing.TB) *App {
+// New starts with an empty table at a fixed time; Later moves the clock. Options change the environment before anything
+// is constructed from it.
+func New(t testing.TB, options ...func(*App)) *App {
 	cfg, table := engine.Table(t)
 	a := &App{t: t, handlers: map[string]lambda.Handler{}, clock: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost"}, cfg)
 	env.Now = a.now
-	env.Log = slog.New(slog.NewTextHandler(testWriter{t}, nil))
-	a.Core = app.New(env)
+	env.Log = slog.New(slog.DiscardHandler)
+	if _, ok := t.(*testing.T); ok {
+		env.Log = slog.New(slog.NewTextHandler(testWriter{t}, nil))
+	}
+	a.Env = env
+	for _, option := range options {
+		option(a)
+	}
+	a.Core = app.New(a.Env)
 	return a
 }
 

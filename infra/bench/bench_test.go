@@ -1,0 +1,45 @@
+package bench
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lejek/lejek/shared/app/apptest"
+)
+
+// start is a team with a metered client.
+func start(b *testing.B) (*meter, *apptest.Client) {
+	m := &meter{}
+	a := apptest.New(b, func(a *apptest.App) {
+		a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), m.install)
+	})
+	return m, a.NewTeam("Bench")
+}
+
+func BenchmarkGetDeal(b *testing.B) {
+	m, c := start(b)
+	d := c.Must("POST", "/api/v2/deals", map[string]any{"title": "One"})
+	m.measure(b, func(int) { c.Must("GET", apptest.Path("/api/v2/deals/%d", d.ID()), nil) })
+}
+
+func BenchmarkList100Deals(b *testing.B) {
+	m, c := start(b)
+	for range 150 {
+		c.Must("POST", "/api/v2/deals", map[string]any{"title": "Some deal of ordinary length", "value": 1000})
+	}
+	m.measure(b, func(int) { c.Must("GET", "/api/v2/deals?limit=100", nil) })
+}
+
+func BenchmarkCreateDeal(b *testing.B) {
+	m, c := start(b)
+	m.measure(b, func(int) { c.Must("POST", "/api/v2/deals", map[string]any{"title": "New", "value": 10}) })
+}
+
+func BenchmarkPatchDeal(b *testing.B) {
+	m, c := start(b)
+	d := c.Must("POST", "/api/v2/deals", map[string]any{"title": "One"})
+	m.measure(b, func(i int) {
+		c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d.ID()), map[string]any{"value": i + 1})
+	})
+}
