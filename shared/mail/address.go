@@ -14,6 +14,9 @@ import (
 // maxAddresses bounds what one message can make the linker look up.
 const maxAddresses = 2000
 
+// maxNamePrefix is how much of a broken field may be the comma-ridden name of one person.
+const maxNamePrefix = 200
+
 var strictParser = mail.AddressParser{WordDecoder: &mime.WordDecoder{CharsetReader: charsetReader}}
 
 // addresses reads an address field (RFC 5322 §3.4), groups included. About one field in fifty breaks the grammar and half of
@@ -44,15 +47,15 @@ func rescueList(value string, nameless bool) []mailbox.Address {
 	for _, piece := range splitOutside(value, ',', ';') {
 		a := rescue(prefix + piece)
 		if a.Email == "" {
-			if prefix+piece != "" {
-				prefix += piece + ","
+			if prefix += piece + ","; len(prefix) > maxNamePrefix {
+				prefix = ""
 			}
 			continue
 		}
 		out = append(out, a)
 		prefix = ""
 	}
-	if name := cleanName(strings.Trim(prefix, ", ")); name != "" && nameless && len(out) == 0 {
+	if name := cleanName(strings.Trim(prefix, ", ")); nameless && len(out) == 0 && name != "" {
 		out = append(out, mailbox.Address{Name: name})
 	}
 	return out
@@ -121,5 +124,8 @@ func cleanName(name string) string {
 	if runes := []rune(name); len(runes) > 200 {
 		name = string(runes[:200])
 	}
-	return strings.TrimSpace(strings.Trim(name, `"`))
+	if name = strings.TrimSpace(strings.Trim(name, `"`)); isAddress(name) {
+		return "" // an address is no name, and a deceitful one when it is not the sender's
+	}
+	return name
 }

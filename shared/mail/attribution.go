@@ -47,8 +47,11 @@ func parseAttribution(text string, zone *time.Location) (attribution, bool) {
 			verb = v
 		}
 	}
+	if address.Email == "" && verb == "" {
+		return attribution{}, false
+	}
 	date := guessDate(withoutAddress(text), zone)
-	if address.Email == "" && (verb == "" || date.IsZero()) || verb == "" && date.IsZero() {
+	if date.IsZero() && (address.Email == "" || verb == "") {
 		return attribution{}, false
 	}
 	a := attribution{date: date, from: mailbox.Address{Email: address.Email}}

@@ -28,7 +28,9 @@ func blockAddresses(value string, nameless bool) []mailbox.Address {
 	for _, piece := range splitOutside(value, separators...) {
 		a := rescueQuoted(prefix + piece)
 		if a.Email == "" {
-			prefix += piece + string(separators)
+			if prefix += piece + string(separators); len(prefix) > maxNamePrefix {
+				prefix = ""
+			}
 			continue
 		}
 		out = append(out, a)

@@ -23,7 +23,13 @@ type walker struct {
 	named   []candidate
 	defects []string
 	signals *mailbox.Signals
+	room    int // how much more text may become body
 }
+
+// maxBody is more than any person reads; the rest of a longer body is kept as a file.
+const maxBody = 4 << 20
+
+func cut(s string, size int) string { return strings.ToValidUTF8(s[:min(len(s), size)], "") }
 
 // candidate is a text leaf that was filed as an attachment because it has a name.
 type candidate struct {
@@ -38,14 +44,35 @@ func (w *walker) read(root *enmime.Part) {
 		w.body = w.named[0].body
 		w.parts = slices.Delete(w.parts, w.named[0].part, w.named[0].part+1)
 	}
+	shown := shownIDs(w.body.html)
 	for i := range w.parts {
-		part := &w.parts[i]
-		part.Inline = part.ContentID != "" && strings.Contains(w.body.html, "cid:"+part.ContentID)
+		w.parts[i].Inline = shown[w.parts[i].ContentID]
 	}
 	text, encoded := extractUUEncoded(w.body.text)
 	w.body.text = text
 	w.parts = append(w.parts, encoded...)
 	nameParts(w.parts)
+}
+
+// shownIDs are the Content-IDs that an HTML body refers to by cid: (RFC 2392).
+func shownIDs(source string) map[string]bool {
+	ids := map[string]bool{}
+	for len(ids) < 10_000 {
+		_, after, found := strings.Cut(source, "cid:")
+		if !found {
+			break
+		}
+		id := after
+		if end := strings.IndexAny(after[:min(len(after), maxIDLen)], "\"'<>) \t\r\n"); end >= 0 {
+			id = after[:end]
+		}
+		if id != "" && len(id) <= maxIDLen {
+			ids[id] = true
+			ids[string(percentDecode(id))] = true
+		}
+		source = after
+	}
+	return ids
 }
 
 // walk returns what the part shows. In multipart/alternative the last of each kind wins (RFC 2046 §5.1.4); in every other
@@ -138,6 +165,13 @@ func (w *walker) leaf(p *enmime.Part, parent string) body {
 	case "text/html":
 		shown.html = unfoldNewlines(decodeCharset(content, params["charset"]))
 	}
+	if size := len(shown.text) + len(shown.html); size > w.room {
+		// The whole text stays available as a file.
+		shown.text, shown.html = cut(shown.text, w.room), cut(shown.html, w.room)
+		w.parts = append(w.parts, mailbox.Part{Name: name, MediaType: kind, Content: content})
+		w.defects = append(w.defects, "body over the limit, cut")
+	}
+	w.room -= len(shown.text) + len(shown.html)
 	isBody := shown != (body{}) && disposition != "attachment" && (name == "" || parent == "multipart/alternative")
 	if isBody {
 		return shown

@@ -103,7 +103,7 @@ func splitLabel(text string) (field, string, bool) {
 // splitRun takes apart a header block that was printed on one line ("From: A <a@b>To: … Subject: …") and returns the value
 // of its first label. The labels must be of one language, at least two of them, and the subject ends it.
 func (b *headerBlock) splitRun(value string) string {
-	if !strings.ContainsAny(value, ":：") {
+	if !strings.Contains(value, ":") || len(value) > 4000 {
 		return value
 	}
 	lower := strings.ToLower(value)

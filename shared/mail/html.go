@@ -27,7 +27,7 @@ const (
 // Only so much of a body is looked at to find a forward, a snippet, a fingerprint.
 const (
 	maxScan  = 2 << 20
-	maxLines = 50_000
+	maxLines = 20_000
 )
 
 // textLines splits a plain text body.

@@ -34,7 +34,7 @@ type Limits struct {
 }
 
 // DefaultLimits pass every message that people send and keep the worst 40 MB under two seconds.
-var DefaultLimits = Limits{Depth: 50, Parts: 1000, HeaderBytes: 256 << 10, Work: 150 << 20}
+var DefaultLimits = Limits{Depth: 50, Parts: 1000, HeaderBytes: 256 << 10, Work: 200 << 20}
 
 func (l Limits) orDefault() Limits {
 	for _, f := range []struct{ field, fallback *int }{
@@ -103,7 +103,7 @@ func readBody(p *mailbox.Parsed, raw []byte, scan scanned, limits Limits) {
 		root.Content = raw[min(len(scan.header), len(raw)):]
 		p.Defects = append(p.Defects, "multipart without parts, read as text")
 	}
-	w := walker{signals: &p.Signals}
+	w := walker{signals: &p.Signals, room: maxBody}
 	w.read(root)
 	p.Text, p.HTML, p.Parts = w.body.text, w.body.html, w.parts
 	p.Defects = append(p.Defects, w.defects...)

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/lejek/lejek/shared/mailbox"
@@ -17,15 +16,15 @@ func unfoldNewlines(s string) string {
 // quote depth. The signature separator "-- " stays.
 func unflow(s string, deleteSpace bool) string {
 	var out strings.Builder
-	open, depth := false, 0
-	for i, line := range strings.Split(s, "\n") {
+	open, depth, first := false, 0, true
+	for line := range strings.SplitSeq(s, "\n") {
 		rest := strings.TrimLeft(line, ">")
 		d := len(line) - len(rest)
 		rest = strings.TrimPrefix(rest, " ") // space-stuffing
 		if open && d == depth && rest != "-- " {
 			line = rest
 		} else {
-			if i > 0 {
+			if !first {
 				out.WriteByte('\n')
 			}
 			line = strings.Repeat(">", d)
@@ -34,6 +33,7 @@ func unflow(s string, deleteSpace bool) string {
 			}
 			line += rest
 		}
+		first = false
 		depth, open = d, strings.HasSuffix(rest, " ") && rest != "-- "
 		if open && deleteSpace {
 			line = line[:len(line)-1]
@@ -43,26 +43,37 @@ func unflow(s string, deleteSpace bool) string {
 	return out.String()
 }
 
-var uuBegin = regexp.MustCompile(`(?m)^begin [0-7]{3,4} (\S[^\n]*)\n`)
-
 // extractUUEncoded takes files out of a text into which an old program pasted them.
 func extractUUEncoded(text string) (string, []mailbox.Part) {
 	var parts []mailbox.Part
 	var kept strings.Builder
-	for len(parts) < 100 && strings.Contains(text, "begin ") {
-		m := uuBegin.FindStringSubmatchIndex(text)
-		if m == nil {
-			break
+	for len(parts) < 100 {
+		at := 0
+		if !strings.HasPrefix(text, "begin ") {
+			if at = strings.Index(text, "\nbegin ") + 1; at == 0 {
+				break
+			}
 		}
-		content, rest, ok := decodeUU(text[m[1]:])
+		header, rest, _ := strings.Cut(text[at:], "\n")
+		fields := strings.SplitN(header, " ", 3)
+		content, after, ok := []byte(nil), "", false
+		if len(fields) == 3 && len(fields[1]) >= 3 && strings.Trim(fields[1], "01234567") == "" {
+			content, after, ok = decodeUU(rest)
+		}
 		if !ok {
-			kept.WriteString(text[:m[1]])
-			text = text[m[1]:]
+			kept.WriteString(text[:len(text)-len(rest)])
+			text = rest
+			if text == "" {
+				break
+			}
 			continue
 		}
-		kept.WriteString(text[:m[0]])
-		parts = append(parts, mailbox.Part{Name: safeName(text[m[2]:m[3]]), MediaType: "application/octet-stream", Content: content})
-		text = rest
+		kept.WriteString(text[:at])
+		parts = append(parts, mailbox.Part{Name: safeName(fields[2]), MediaType: "application/octet-stream", Content: content})
+		text = after
+	}
+	if kept.Len() == 0 && len(parts) == 0 {
+		return text, nil
 	}
 	kept.WriteString(text)
 	return kept.String(), parts
