@@ -4,10 +4,15 @@ import "github.com/lejek/lejek/shared/change"
 
 // kinds are all kinds of records, by the first part of their Ref.
 var kinds = map[string]kind{
-	change.Deal:      dealKind,
-	kindActivityType: activityTypeKind,
-	kindPipeline:     pipelineKind,
-	kindStage:        stageKind,
-	kindTeam:         teamKind,
-	kindUser:         userKind,
+	change.Deal:        dealKind,
+	kindActivityType:   activityTypeKind,
+	kindPipeline:       pipelineKind,
+	kindStage:          stageKind,
+	kindTeam:           teamKind,
+	kindUser:           userKind,
+	change.MailThread:  mailThreadKind,
+	change.MailMessage: mailMessageKind,
+	change.InboundMail: ledgerKind,
+	change.MessageID:   aliasKind,
+	change.Fingerprint: aliasKind,
 }

@@ -1,0 +1,97 @@
+package mailbox
+
+import (
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Message is one mail as stored (contract §3.3). Bodies lie in S3; DealID and PersonIDs repeat the thread's links, so that the
+// message's rows can be placed without reading the thread.
+type Message struct {
+	ID                int64
+	Version           int64
+	ThreadID          int64
+	UserID            int64
+	RawID             string // SES messageId of the raw message that brought it
+	RawKey            string // and its key in the mail bucket
+	MessageID         string // RFC 5322; empty when it had none
+	InReplyTo         string
+	Print             string // of its content; tells a repeat from another mail under the same Message-ID
+	InnerCopy         bool   // known only from a quotation in a forward
+	Subject           string
+	Snippet           string // at most 225 characters
+	From              []Party
+	To                []Party
+	Cc                []Party
+	Bcc               []Party
+	Sent              bool      // written by a user of the team
+	Auto              bool      // written by a machine
+	Time              time.Time // Date, clamped to when it was received
+	AddTime           time.Time
+	UpdateTime        time.Time
+	BodyKey           string // object in the data bucket; empty without a body
+	BodyType          string // text/html or text/plain
+	DealID            *int64
+	PersonIDs         []int64
+	NoteID            int64   // what the forwarder typed above
+	FileIDs           []int64 // attachments, in the order of the message's parts
+	InlineAttachments bool
+	RealAttachments   bool
+	Recipients        []string // envelope recipients of every delivery that brought it
+	Rule              int      // row of the decision table by which it is where it is
+	Evidence          []string
+	Check             SenderCheck
+	Read              bool
+	Deleted           bool
+	Shown             []change.Ref
+}
+
+// Party is a sender or recipient.
+type Party struct {
+	Email    string
+	Name     string
+	PersonID int64 // 0 when the address is nobody's
+}
+
+// SenderCheck is what is known about whether the sender is who From says.
+type SenderCheck struct {
+	Aligned  bool
+	Reason   string
+	SPF      string
+	DKIM     string
+	DMARC    string
+	Spam     string
+	Virus    string
+	MailFrom string
+}
+
+func (m Message) Ref() change.Ref    { return change.Of(change.MailMessage, m.ID) }
+func (m Message) ReadVersion() int64 { return m.Version }
+
+// HangsOn are the links of its thread.
+func (m Message) HangsOn() change.Links {
+	return change.Links{Deal: value.Deref(m.DealID), Persons: m.PersonIDs}
+}
+
+// Rows are in the flow of what it shows on, and among the messages of its thread.
+func (m Message) Rows() []change.Row {
+	if m.Deleted {
+		return nil
+	}
+	rows := change.RowsOn(m.Shown, change.Flow, m.Time, m.Ref())
+	return append(rows, change.Row{On: change.Of(change.MailThread, m.ThreadID), Shelf: change.Messages, At: m.Time, Source: m.Ref()})
+}
+
+// ShowOn keeps the targets.
+func (m Message) ShowOn(targets []change.Ref) change.Placed {
+	m.Shown = targets
+	return m
+}
+
+// Follow gives the message the links of its thread.
+func (m Message) Follow(t Thread) Message {
+	m.DealID, m.PersonIDs = t.DealID, t.PersonIDs
+	return m
+}
