@@ -114,6 +114,14 @@ func bodyFields(r *request) (map[string]json.RawMessage, error) {
 	return jsonObject(r.body, "The body")
 }
 
+// holdsText reports a field that an empty string is a value of; everywhere else v1 reads it as null.
+func holdsText(t reflect.Type) bool {
+	if o, ok := reflect.New(t).Interface().(optional); ok {
+		t = reflect.TypeOf(o.Present(false)).Elem()
+	}
+	return t.Kind() == reflect.String && t != dateType && t != decimalType
+}
+
 // jsonObject reads one JSON object and nothing after it, exact in its numbers.
 func jsonObject(b []byte, what string) (map[string]json.RawMessage, error) {
 	var fields map[string]json.RawMessage
@@ -172,10 +180,11 @@ func (d *decoder) fields(fields map[string]json.RawMessage, v reflect.Value, pat
 		}
 		known[name] = true
 		raw, present := fields[name]
-		null := present && string(raw) == "null"
+		null := present && (string(raw) == "null" || d.lenient && string(raw) == `""` && !holdsText(f.Type))
 		rule := f.Tag.Get("rule")
 		if hasRule(rule, "unsupported") {
-			if present {
+			// Where null is allowed, it says what is so already: nothing is set.
+			if present && !(null && hasRule(rule, "null")) {
 				d.bad.Add(path+name, "is not supported yet")
 			}
 			continue

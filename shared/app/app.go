@@ -66,3 +66,8 @@ func (c Core) Pipelines() pipelines.Service {
 func (c Core) Deals() deals.Service {
 	return deals.Service{Store: dynamo.NewDeals(c.DB), Stages: c.Pipelines(), Users: c.Teams(), Now: c.Now}
 }
+
+// Activities is the service of activities.
+func (c Core) Activities() activities.Service {
+	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: c.Teams(), Now: c.Now}
+}

@@ -169,3 +169,18 @@ func (s Service) UserCurrency(ctx context.Context, team, user int64) (string, er
 	u, err := s.Store.User(ctx, team, user)
 	return u.Currency, err
 }
+
+// HasUser tells whether the team has this user.
+func (s Service) HasUser(ctx context.Context, team, user int64) (bool, error) {
+	_, err := s.Store.User(ctx, team, user)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// UserZone is where a user lives; NotFound for users of other teams.
+func (s Service) UserZone(ctx context.Context, team, user int64) (*time.Location, error) {
+	u, err := s.Store.User(ctx, team, user)
+	return u.Zone(), err
+}

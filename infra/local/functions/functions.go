@@ -5,11 +5,13 @@ package functions
 import (
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
 	"github.com/lejek/lejek/shared/boot"
 )
 
 // All are the constructors.
 var All = map[string]func(boot.Env) lambda.Handler{
-	"deals": deals.New,
+	"activities": activities.New,
+	"deals":      deals.New,
 }
