@@ -28,7 +28,8 @@ func blockAddresses(value string, nameless bool) []mailbox.Address {
 	for _, piece := range splitOutside(value, separators...) {
 		a := rescueQuoted(prefix + piece)
 		if a.Email == "" {
-			if prefix += piece + string(separators); len(prefix) > maxNamePrefix {
+			// A comma may stand inside "Kowalski, Jan <…>"; a semicolon always ends a person.
+			if prefix += piece + ","; separators[0] == ';' || len(prefix) > maxNamePrefix {
 				prefix = ""
 			}
 			continue

@@ -67,9 +67,11 @@ func hasMultibyte(content []byte) bool {
 	return false
 }
 
-// repair makes a text storable: valid UTF-8, no NUL, no byte order mark.
+var unprintable = strings.NewReplacer("\x00", "", "\uFEFF", "")
+
+// repair makes a text storable: valid UTF-8, no NUL, no byte order mark (Apple puts one into the middle of forwards).
 func repair(s string) string {
-	return strings.TrimPrefix(strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", ""), "\uFEFF")
+	return unprintable.Replace(strings.ToValidUTF8(s, "\uFFFD"))
 }
 
 // charsetReader is the hook of net/mail for encoded words in names.

@@ -2,7 +2,6 @@ package mail
 
 import (
 	"path"
-	"slices"
 	"strings"
 	"time"
 
@@ -91,8 +90,9 @@ func quoted(p mailbox.Parsed) (mailbox.Inner, bool) {
 			in.Date = other.Date
 		}
 	}
-	if !slices.ContainsFunc(p.From, func(a mailbox.Address) bool { return a.Email != "" }) && len(inner.Parsed.From) == 0 {
-		return mailbox.Inner{}, false
+	// Thunderbird names the message it forwards.
+	if ids := messageIDs(p.Header["X-Forwarded-Message-Id"]); len(ids) == 1 && inner.Parsed.MessageID == "" {
+		inner.Parsed.MessageID = ids[0]
 	}
 	inner.Parsed.FromFields = 1
 	summarise(&inner.Parsed)

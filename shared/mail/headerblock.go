@@ -37,11 +37,15 @@ func readBlock(lines []line, i int) (headerBlock, bool) {
 		}
 		switch {
 		case ok:
+			run := false
 			if f == fromField && b.labels == 0 {
-				value = b.splitRun(value)
+				value, run = b.splitRun(value)
 			}
 			b.set(f, value)
-			last = f
+			if last = f; run {
+				b.next = j + 1
+				return b, b.complete()
+			}
 		case b.labels > 0 && blanks == 0 && b.continues(last, lines[j-1], l):
 			b.values[last] = strings.TrimSpace(b.values[last] + " " + strings.TrimSpace(l.text))
 		default:
@@ -102,13 +106,13 @@ func splitLabel(text string) (field, string, bool) {
 
 // splitRun takes apart a header block that was printed on one line ("From: A <a@b>To: … Subject: …") and returns the value
 // of its first label. The labels must be of one language, at least two of them, and the subject ends it.
-func (b *headerBlock) splitRun(value string) string {
+func (b *headerBlock) splitRun(value string) (string, bool) {
 	if !strings.Contains(value, ":") || len(value) > 4000 {
-		return value
+		return value, false
 	}
 	lower := strings.ToLower(value)
 	if len(lower) != len(value) {
-		return value
+		return value, false
 	}
 	type found struct {
 		at, end int
@@ -139,9 +143,9 @@ func (b *headerBlock) splitRun(value string) string {
 			}
 			b.set(r.field, strings.TrimFunc(value[r.end:end], isBlank))
 		}
-		return strings.TrimFunc(value[:run[0].at], isBlank)
+		return strings.TrimFunc(value[:run[0].at], isBlank), true
 	}
-	return value
+	return value, false
 }
 
 // wordBefore reports whether a lower-case letter stands before the position, so that "Re-sent:" is not "Sent:".

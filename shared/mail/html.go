@@ -49,8 +49,12 @@ func textLines(text string) []line {
 		if depth > 0 && strings.HasPrefix(rest, " ") {
 			rest, skipped = rest[1:], skipped+1
 		}
+		if end := splitSeparator(rest); end > 0 {
+			lines = append(lines, line{text: rest[:end], at: at + skipped, depth: depth})
+			rest, skipped = rest[end:], skipped+end
+		}
 		lines = append(lines, line{text: rest, at: at + skipped, depth: depth})
-		if at += len(raw); len(lines) == maxLines {
+		if at += len(raw); len(lines) >= maxLines {
 			break
 		}
 	}
@@ -102,7 +106,7 @@ func joinLines(lines []line, base int) string {
 		}
 		out.WriteString(text + "\n")
 	}
-	return strings.Trim(out.String(), "\n")
+	return strings.TrimSpace(out.String())
 }
 
 type renderer struct {

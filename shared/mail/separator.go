@@ -46,6 +46,20 @@ func separatorOf(text string) separatorKind {
 	return noSeparator
 }
 
+// splitSeparator takes "----- Forwarded Message ----- From: …", which is how Yahoo prints plain text, apart: it answers where
+// the header block starts, or 0.
+func splitSeparator(text string) int {
+	trimmed := strings.TrimLeft(text, " ")
+	if !strings.HasPrefix(trimmed, "--") || len(text) > 4000 {
+		return 0
+	}
+	end := strings.LastIndex(text, "-- ") + len("-- ")
+	if f, _, ok := splitLabel(text[end:]); !ok || f != fromField || separatorOf(text[:end]) == noSeparator {
+		return 0
+	}
+	return end
+}
+
 func isRule(r rune) bool { return strings.ContainsRune("-=_~—–* \t\u00a0", r) }
 
 // foldLabel makes labels and phrases comparable: lower case, single spaces, no emphasis, no direction marks.
