@@ -19,6 +19,7 @@ import (
 
 	"github.com/lejek/lejek/infra/local/engine"
 	"github.com/lejek/lejek/infra/local/functions"
+	"github.com/lejek/lejek/infra/local/objects"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/boot"
@@ -33,6 +34,7 @@ type App struct {
 	mu       sync.Mutex
 	handlers map[string]lambda.Handler
 	clock    time.Time
+	objects  *objects.Store
 }
 
 // New starts with an empty table at a fixed time; Later moves the clock. Options change the environment before anything
@@ -52,6 +54,25 @@ func New(t testing.TB, options ...func(*App)) *App {
 	}
 	a.Core = app.New(a.Env)
 	return a
+}
+
+// WithObjects gives the functions an S3 of their own, in memory.
+func WithObjects(a *App) {
+	store, err := objects.Start(objects.Options{Buckets: []string{a.MailBucket, a.DataBucket}, Now: a.now})
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.t.Cleanup(func() { _ = store.Close() })
+	a.objects = store
+	a.S3 = boot.New(a.Config, engine.Local(store.URL)).S3
+}
+
+// PutObject stores an object; for tests WithObjects.
+func (a *App) PutObject(bucket, key string, content []byte) {
+	a.t.Helper()
+	if err := a.objects.Put(bucket, key, content); err != nil {
+		a.t.Fatal(err)
+	}
 }
 
 func (a *App) now() time.Time {
