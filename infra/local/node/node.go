@@ -76,7 +76,7 @@ func Install(ctx context.Context) (Tools, error) {
 func npmCI(ctx context.Context, dir string) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
-		return errors.New("Lejek needs npm, which comes with Node 20 or newer, and found none on PATH")
+		return errors.New("npm is needed, which comes with Node 20 or newer, and none is on PATH")
 	}
 	// No package of ours needs an install script, and none gets to run one.
 	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -90,7 +90,7 @@ func npmCI(ctx context.Context, dir string) error {
 func findNode(ctx context.Context) (string, error) {
 	path, err := exec.LookPath("node")
 	if err != nil {
-		return "", errors.New("Lejek needs Node 20 or newer, and found no node on PATH")
+		return "", errors.New("node 20 or newer is needed, and none is on PATH")
 	}
 	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
@@ -99,7 +99,7 @@ func findNode(ctx context.Context) (string, error) {
 	version := strings.TrimPrefix(strings.TrimSpace(string(out)), "v")
 	major, _, _ := strings.Cut(version, ".")
 	if n, err := strconv.Atoi(major); err != nil || n < 20 {
-		return "", fmt.Errorf("Lejek needs Node 20 or newer, and found %s (%s)", version, path)
+		return "", fmt.Errorf("node 20 or newer is needed, and %s is version %s", path, version)
 	}
 	return path, nil
 }
