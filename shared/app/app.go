@@ -13,6 +13,8 @@ import (
 	"github.com/lejek/lejek/shared/currencies"
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/organizations"
+	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/pipelines"
 	"github.com/lejek/lejek/shared/teams"
 )
@@ -70,4 +72,17 @@ func (c Core) Deals() deals.Service {
 // Activities is the service of activities.
 func (c Core) Activities() activities.Service {
 	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: c.Teams(), Now: c.Now}
+}
+
+// Persons, Organizations and Relations are the services of those entities.
+func (c Core) Persons() persons.Service {
+	return persons.Service{Store: dynamo.NewPersons(c.DB), Users: c.Teams(), Now: c.Now}
+}
+
+func (c Core) Organizations() organizations.Service {
+	return organizations.Service{Store: dynamo.NewOrganizations(c.DB), Users: c.Teams(), Now: c.Now}
+}
+
+func (c Core) Relations() organizations.Relations {
+	return organizations.Relations{Store: dynamo.NewRelations(c.DB), Organizations: dynamo.NewOrganizations(c.DB), Now: c.Now}
 }

@@ -28,9 +28,10 @@ const (
 	InboundMail  = "inboundMail" // ledger entry of one raw message, named by its SES messageId
 	Changes      = "change"      // a row of the change log
 
-	Address     = "addr" // e-mail address → ids of its persons
-	MessageID   = "mid"  // Message-ID or alias → ids of its thread and, when stored, its message
-	Fingerprint = "fp"   // of a message without Message-ID → ids of its thread and message
+	Address     = "addr"        // e-mail address → ids of its persons
+	MessageID   = "mid"         // Message-ID or alias → ids of its thread and, when stored, its message
+	Fingerprint = "fp"          // of a message without Message-ID → ids of its thread and message
+	RelationsOf = "relationsOf" // organization → ids of its relations
 )
 
 // Of is the Ref of a record; Named that of a guard or of a record without a number.
@@ -41,6 +42,9 @@ func Named(kind string, name string) Ref { return Ref(kind + "#" + name) }
 func (r Ref) Kind() string { k, _, _ := strings.Cut(string(r), "#"); return k }
 func (r Ref) Name() string { _, n, _ := strings.Cut(string(r), "#"); return n }
 func (r Ref) ID() int64    { n, _ := strconv.ParseInt(r.Name(), 10, 64); return n }
+
+// MaxOperations is how many items one transaction writes or checks ("TransactWriteItems": 100 actions).
+const MaxOperations = 100
 
 // Set is everything that one user action changes within one team.
 type Set struct {

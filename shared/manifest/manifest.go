@@ -149,7 +149,7 @@ var Functions = []Function{
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
-		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",

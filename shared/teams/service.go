@@ -54,9 +54,11 @@ type Created struct {
 // CreateTeam makes a team, its mail address, its first user with a token, its default pipeline and activity types.
 func (s Service) CreateTeam(ctx context.Context, in TeamInput) (c Created, err error) {
 	var bad fault.Fields
-	if in.Name == "" || len(in.Name) > 100 {
-		bad.Add("name", "must be given, at most 100 characters")
+	in.Name = checkName(&bad, "name", in.Name)
+	if in.Name == "" {
+		bad.Add("name", "must be given")
 	}
+	in.UserName = checkName(&bad, "user_name", in.UserName)
 	if !s.Currency(in.Currency) {
 		bad.Add("currency", "must be an ISO 4217 code, such as EUR")
 	}
@@ -93,6 +95,10 @@ func (s Service) CreateTeam(ctx context.Context, in TeamInput) (c Created, err e
 // CreateUser adds a user to a team.
 func (s Service) CreateUser(ctx context.Context, in UserInput) (u User, err error) {
 	var bad fault.Fields
+	if in.Team < 1 {
+		bad.Add("team", "must be the number of a team")
+	}
+	in.Name = checkName(&bad, "name", in.Name)
 	email := checkEmail(&bad, in.Email)
 	if in.TimeZone != "" {
 		checkZone(&bad, in.TimeZone)

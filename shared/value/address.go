@@ -14,3 +14,24 @@ type Address struct {
 	PostalCode       *string
 	FormattedAddress *string
 }
+
+// Text is the address as one line, with the parts that it has, so that a change of a part is seen too; nil for nil.
+func (a *Address) Text() *string {
+	if a == nil {
+		return nil
+	}
+	text := a.Value
+	for _, p := range []struct {
+		name string
+		part *string
+	}{
+		{"subpremise", a.Subpremise}, {"street number", a.StreetNumber}, {"route", a.Route}, {"sublocality", a.Sublocality},
+		{"locality", a.Locality}, {"area", a.AdminAreaLevel2}, {"region", a.AdminAreaLevel1}, {"postal code", a.PostalCode},
+		{"country", a.Country}, {"formatted", a.FormattedAddress},
+	} {
+		if p.part != nil {
+			text += "; " + p.name + ": " + *p.part
+		}
+	}
+	return &text
+}

@@ -7,11 +7,17 @@ import (
 
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
+	"github.com/lejek/lejek/shared/app/organizations"
+	"github.com/lejek/lejek/shared/app/persons"
+	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
 )
 
 // All are the constructors.
 var All = map[string]func(boot.Env) lambda.Handler{
-	"activities": activities.New,
-	"deals":      deals.New,
+	"activities":    activities.New,
+	"deals":         deals.New,
+	"organizations": organizations.New,
+	"persons":       persons.New,
+	"teams":         teams.New,
 }

@@ -1,0 +1,13 @@
+// Command persons is the Lambda function of persons.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/app/persons"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+func main() {
+	lambda.StartHandler(persons.New(boot.Lambda("persons")))
+}

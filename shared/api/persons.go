@@ -1,0 +1,157 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/lejek/lejek/shared/persons"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// personWire is a person in v2 (contract §2.2); every key is there, null when unset.
+type personWire struct {
+	ID            int64        `json:"id"`
+	Name          string       `json:"name"`
+	FirstName     *string      `json:"first_name"`
+	LastName      *string      `json:"last_name"`
+	OwnerID       int64        `json:"owner_id"`
+	OrgID         *int64       `json:"org_id"`
+	AddTime       *string      `json:"add_time"`
+	UpdateTime    *string      `json:"update_time"`
+	Emails        []detailWire `json:"emails"`
+	Phones        []detailWire `json:"phones"`
+	IsDeleted     bool         `json:"is_deleted"`
+	VisibleTo     int64        `json:"visible_to"`
+	LabelIDs      []int64      `json:"label_ids"`
+	PictureID     *int64       `json:"picture_id"`
+	PostalAddress *addressWire `json:"postal_address"`
+	Notes         *string      `json:"notes"`
+	IM            []detailWire `json:"im"`
+	Birthday      *value.Date  `json:"birthday"`
+	JobTitle      *string      `json:"job_title"`
+	CustomFields  struct{}     `json:"custom_fields"`
+}
+
+// detailWire is one e-mail address, phone number or messenger name.
+type detailWire struct {
+	Value   string `json:"value"`
+	Primary bool   `json:"primary"`
+	Label   string `json:"label"`
+}
+
+func detailOut(d persons.Detail) detailWire { return detailWire{d.Value, d.Primary, d.Label} }
+
+func personOut(p persons.Person) personWire {
+	return personWire{
+		ID: p.ID, Name: p.Name, FirstName: p.FirstName, LastName: p.LastName, OwnerID: p.OwnerID, OrgID: p.OrganizationID,
+		AddTime: seconds(&p.AddTime), UpdateTime: seconds(&p.UpdateTime), Emails: each(p.Emails, detailOut), Phones: each(p.Phones, detailOut),
+		IsDeleted: p.Deleted, VisibleTo: p.VisibleTo, LabelIDs: []int64{}, PostalAddress: addressOut(p.PostalAddress), Notes: p.Notes,
+		IM: each(p.IM, detailOut), Birthday: p.Birthday, JobTitle: p.JobTitle,
+	}
+}
+
+// detailBody is what a client writes; the label is work unless given.
+type detailBody struct {
+	Value   value.Opt[string] `json:"value" rule:"required,max=320"`
+	Primary value.Opt[bool]   `json:"primary"`
+	Label   value.Opt[string] `json:"label" rule:"max=100"`
+}
+
+func detailsIn(in value.Opt[[]detailBody]) value.Opt[[]persons.Detail] {
+	return value.Opt[[]persons.Detail]{Set: in.Set, Null: in.Null, V: each(in.V, func(b detailBody) persons.Detail {
+		return persons.Detail{Value: b.Value.V, Primary: b.Primary.V, Label: b.Label.V}
+	})}
+}
+
+// personBody is what a client may write of a person.
+type personBody struct {
+	FirstName     value.Opt[string]       `json:"first_name" rule:"max=255"`
+	LastName      value.Opt[string]       `json:"last_name" rule:"max=255"`
+	OwnerID       value.Opt[int64]        `json:"owner_id" rule:"notnull,min=1"`
+	OrgID         value.Opt[int64]        `json:"org_id" rule:"min=1"`
+	Emails        value.Opt[[]detailBody] `json:"emails" rule:"items=30"`
+	Phones        value.Opt[[]detailBody] `json:"phones" rule:"items=30"`
+	VisibleTo     value.Opt[int64]        `json:"visible_to" rule:"notnull,enum=1|3|5|7"`
+	PostalAddress value.Opt[addressBody]  `json:"postal_address"`
+	Notes         value.Opt[string]       `json:"notes" rule:"max=10000"`
+	IM            value.Opt[[]detailBody] `json:"im" rule:"items=30"`
+	Birthday      value.Opt[value.Date]   `json:"birthday"`
+	JobTitle      value.Opt[string]       `json:"job_title" rule:"max=255"`
+	IsDeleted     value.Opt[bool]         `json:"is_deleted"` // in the schema but without effect (contract §1.6)
+	LabelIDs      value.Opt[[]int64]      `json:"label_ids" rule:"unsupported"`
+	Marketing     value.Opt[string]       `json:"marketing_status" rule:"unsupported"`
+	CustomFields  value.Opt[struct{}]     `json:"custom_fields" rule:"unsupported"`
+}
+
+func (b personBody) input(name value.Opt[string]) persons.Input {
+	return persons.Input{
+		Name: name, FirstName: b.FirstName, LastName: b.LastName, OwnerID: b.OwnerID, OrganizationID: b.OrgID, Emails: detailsIn(b.Emails),
+		Phones: detailsIn(b.Phones), IM: detailsIn(b.IM), PostalAddress: addressIn(b.PostalAddress), Notes: b.Notes, Birthday: b.Birthday,
+		JobTitle: b.JobTitle, VisibleTo: b.VisibleTo,
+	}
+}
+
+// personCreate needs a name in one form or the other; which is a rule of persons.
+type personCreate struct {
+	Name    value.Opt[string]    `json:"name" rule:"notnull,nonempty,max=255"`
+	AddTime value.Opt[time.Time] `json:"add_time" rule:"notnull"`
+	personBody
+}
+
+type personUpdate struct {
+	byID
+	Name value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255"`
+	personBody
+}
+
+type personGet struct {
+	byID
+	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+}
+
+type personList struct {
+	v2Page
+	OwnerID       value.Opt[int64]  `query:"owner_id"`
+	OrgID         value.Opt[int64]  `query:"org_id"`
+	DealID        value.Opt[string] `query:"deal_id" rule:"unsupported"`
+	FilterID      value.Opt[string] `query:"filter_id" rule:"unsupported"`
+	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+}
+
+// Persons are the routes of persons.
+type Persons struct{ Persons persons.Service }
+
+// Routes binds them.
+func (h Persons) Routes() []Route {
+	return []Route{
+		Handle("GET /api/v2/persons", h.list),
+		Handle("POST /api/v2/persons", func(ctx context.Context, c Call, in personCreate) (any, error) {
+			input := in.input(in.Name)
+			input.AddTime = in.AddTime
+			p, err := h.Persons.Create(ctx, c.Actor, input)
+			return personOut(p), err
+		}),
+		Handle("GET /api/v2/persons/{id}", func(ctx context.Context, c Call, in personGet) (any, error) {
+			p, err := h.Persons.Get(ctx, c.Actor, in.ID)
+			return personOut(p), err
+		}),
+		Handle("PATCH /api/v2/persons/{id}", func(ctx context.Context, c Call, in personUpdate) (any, error) {
+			p, err := h.Persons.Update(ctx, c.Actor, in.ID, in.input(in.Name))
+			return personOut(p), err
+		}),
+		Handle("DELETE /api/v2/persons/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
+			return deleted{in.ID}, h.Persons.Delete(ctx, c.Actor, in.ID)
+		}),
+	}
+}
+
+func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
+	l, err := in.list()
+	if err != nil {
+		return nil, err
+	}
+	link(&l, value.ByOwner, in.OwnerID)
+	link(&l, value.ByOrganization, in.OrgID)
+	page, err := h.Persons.List(ctx, c.Actor, l)
+	return listed(each(page.Items, personOut), page.Next), err
+}

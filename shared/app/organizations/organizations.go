@@ -1,0 +1,20 @@
+// Package organizations constructs the function of organizations.
+package organizations
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/api"
+	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+// New is the handler of the function.
+func New(env boot.Env) lambda.Handler {
+	c := app.New(env)
+	routes := append(
+		api.Organizations{Organizations: c.Organizations()}.Routes(),
+		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes()...,
+	)
+	return api.New("organizations", c.Options(), routes...)
+}

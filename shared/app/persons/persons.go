@@ -1,0 +1,16 @@
+// Package persons constructs the function of persons.
+package persons
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/api"
+	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+// New is the handler of the function.
+func New(env boot.Env) lambda.Handler {
+	c := app.New(env)
+	return api.New("persons", c.Options(), api.Persons{Persons: c.Persons()}.Routes()...)
+}

@@ -1,0 +1,80 @@
+// Package organizations holds the companies that deals are made with, and how they relate: one is another's parent, or two
+// are simply related. A relation shows on both of its ends, and each end keeps the set of those it is related to, so that a
+// pair exists once and an organization has at most a hundred of them.
+package organizations
+
+import (
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Organization as stored (contract §2.3). Times are UTC.
+type Organization struct {
+	ID            int64
+	Version       int64
+	Name          string
+	OwnerID       int64
+	Address       *value.Address
+	Website       *string
+	LinkedIn      *string
+	Industry      *int64 // id of an option
+	AnnualRevenue *int64
+	EmployeeCount *int64
+	AddTime       time.Time
+	UpdateTime    time.Time
+	VisibleTo     int64
+	Deleted       bool
+}
+
+// Ref names the organization.
+func (o Organization) Ref() change.Ref { return change.Of(change.Organization, o.ID) }
+
+// Input is what a client may write; what is absent stays as it is.
+type Input struct {
+	Name          value.Opt[string]
+	OwnerID       value.Opt[int64]
+	Address       value.Opt[value.Address]
+	Website       value.Opt[string]
+	LinkedIn      value.Opt[string]
+	Industry      value.Opt[int64]
+	AnnualRevenue value.Opt[int64]
+	EmployeeCount value.Opt[int64]
+	AddTime       value.Opt[time.Time]
+	VisibleTo     value.Opt[int64]
+}
+
+// New is an organization made from its input. update_time equals add_time on a new record.
+func New(a auth.Actor, in Input, id int64, now time.Time) (Organization, error) {
+	if in.Name.Or("") == "" {
+		return Organization{}, fault.BadField("name", "must be given")
+	}
+	added := in.AddTime.Or(now)
+	o := Organization{ID: id, OwnerID: a.User, AddTime: added, VisibleTo: 3}.Apply(in, now)
+	o.UpdateTime = added
+	return o, nil
+}
+
+// Apply writes an input onto the organization.
+func (o Organization) Apply(in Input, now time.Time) Organization {
+	o.Name = in.Name.Or(o.Name)
+	o.OwnerID = in.OwnerID.Or(o.OwnerID)
+	in.Address.Into(&o.Address)
+	in.Website.Into(&o.Website)
+	in.LinkedIn.Into(&o.LinkedIn)
+	in.Industry.Into(&o.Industry)
+	in.AnnualRevenue.Into(&o.AnnualRevenue)
+	in.EmployeeCount.Into(&o.EmployeeCount)
+	o.VisibleTo = in.VisibleTo.Or(o.VisibleTo)
+	o.UpdateTime = now
+	return o
+}
+
+// Delete marks the organization; it stays readable for 30 days.
+func (o Organization) Delete(now time.Time) Organization {
+	o.Deleted, o.UpdateTime = true, now
+	return o
+}

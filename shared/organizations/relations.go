@@ -1,0 +1,183 @@
+package organizations
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+)
+
+// RelationStore is where relations are kept.
+type RelationStore interface {
+	Get(ctx context.Context, team, id int64) (Relation, error)
+	// Of are the relations of an organization that are not deleted, oldest first.
+	Of(ctx context.Context, team, organization int64) ([]Relation, error)
+	// Members reads guards, strongly consistent.
+	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
+	// People counts, of each organization, the persons that are not deleted. The counts may lag behind the last writes.
+	People(ctx context.Context, team int64, organizations []int64) (map[int64]int64, error)
+	NextID(ctx context.Context, team int64) (int64, error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Relations is what can be done with relations between organizations.
+type Relations struct {
+	Store         RelationStore
+	Organizations Store
+	Now           func() time.Time
+}
+
+// Ends are the organizations of some relations, and how many persons each has.
+type Ends struct {
+	Organizations map[int64]Organization
+	People        map[int64]int64
+}
+
+// Get is one relation, deleted ones included.
+func (s Relations) Get(ctx context.Context, a auth.Actor, id int64) (Relation, error) {
+	return s.Store.Get(ctx, a.Team, id)
+}
+
+// Of are the relations of an organization; NotFound when there is none such.
+func (s Relations) Of(ctx context.Context, a auth.Actor, organization int64) ([]Relation, error) {
+	if _, err := s.Organizations.Get(ctx, a.Team, organization); err != nil {
+		return nil, err
+	}
+	return s.Store.Of(ctx, a.Team, organization)
+}
+
+// Ends reads what the relations connect.
+func (s Relations) Ends(ctx context.Context, a auth.Actor, list []Relation) (e Ends, err error) {
+	var ids []int64
+	seen := map[int64]bool{}
+	for _, r := range list {
+		for _, id := range r.Ends() {
+			if !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+			}
+		}
+	}
+	if e.Organizations, err = s.Organizations.GetMany(ctx, a.Team, ids); err != nil {
+		return e, err
+	}
+	e.People, err = s.Store.People(ctx, a.Team, ids)
+	return e, err
+}
+
+// Create relates two organizations.
+func (s Relations) Create(ctx context.Context, a auth.Actor, in RelationInput) (Relation, error) {
+	now := s.now()
+	r, err := Relation{AddTime: now}.apply(in, now)
+	if err != nil {
+		return r, err
+	}
+	if err := s.checkEnds(ctx, a, in); err != nil {
+		return r, err
+	}
+	if r.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
+		return r, fmt.Errorf("organizations.Relations.Create: %w", err)
+	}
+	err = change.Retry(ctx, func() error { return s.save(ctx, a, Relation{}, r) })
+	r.Version = 1
+	return r, err
+}
+
+// Update writes the given fields.
+func (s Relations) Update(ctx context.Context, a auth.Actor, id int64, in RelationInput) (r Relation, err error) {
+	if err := s.checkEnds(ctx, a, in); err != nil {
+		return r, err
+	}
+	err = change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		if r, err = before.apply(in, s.now()); err != nil {
+			return err
+		}
+		if r.Type == before.Type && r.OwnerID == before.OwnerID && r.LinkedID == before.LinkedID {
+			r = before
+			return nil
+		}
+		err = s.save(ctx, a, before, r)
+		r.Version++
+		return err
+	})
+	return r, err
+}
+
+// Delete marks the relation and takes it from both ends.
+func (s Relations) Delete(ctx context.Context, a auth.Actor, id int64) error {
+	return change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		now := before
+		now.Deleted, now.UpdateTime = true, s.now()
+		return s.save(ctx, a, before, now)
+	})
+}
+
+func (s Relations) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+func (s Relations) alive(ctx context.Context, a auth.Actor, id int64) (Relation, error) {
+	r, err := s.Store.Get(ctx, a.Team, id)
+	if err == nil && r.Deleted {
+		return r, fault.Missing("Organization relationship")
+	}
+	return r, err
+}
+
+// checkEnds names each given organization that does not exist.
+func (s Relations) checkEnds(ctx context.Context, a auth.Actor, in RelationInput) error {
+	var ids []int64
+	for _, end := range []int64{in.OwnerID.Or(0), in.LinkedID.Or(0)} {
+		if end != 0 {
+			ids = append(ids, end)
+		}
+	}
+	found, err := s.Organizations.GetMany(ctx, a.Team, ids)
+	if err != nil {
+		return err
+	}
+	var bad fault.Fields
+	check := func(name string, id int64) {
+		if o, ok := found[id]; id != 0 && (!ok || o.Deleted) {
+			bad.Add(name, "organization %d not found", id)
+		}
+	}
+	check("rel_owner_org_id", in.OwnerID.Or(0))
+	check("rel_linked_org_id", in.LinkedID.Or(0))
+	return bad.Err()
+}
+
+// save commits a relation with its rows on both ends, and the guards when the pair changed.
+func (s Relations) save(ctx context.Context, a auth.Actor, before, now Relation) error {
+	set := change.Set{Team: a.Team}
+	set.Put(now.Ref(), now, before.Version)
+	set.Place(before.Rows(), now.Rows())
+	switch {
+	case now.Deleted:
+		set.Members = now.release(nil)
+	case before.ID == 0 || !now.pairs(before):
+		seen, err := s.Store.Members(ctx, a.Team, guard(now.OwnerID), guard(now.LinkedID))
+		if err != nil {
+			return err
+		}
+		if set.Members, err = now.claim(seen); err != nil {
+			return err
+		}
+		if before.ID != 0 {
+			set.Members = append(set.Members, before.release(now.Ends())...)
+		}
+	}
+	if err := s.Store.Commit(ctx, set); err != nil {
+		return fmt.Errorf("organizations.Relations.save %d: %w", now.ID, err)
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package organizations
+
+import (
+	"strconv"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Facets are what lists sort and filter organizations by.
+func (o Organization) Facets() value.Facets {
+	return value.Facets{ID: o.ID, Owner: o.OwnerID, Added: o.AddTime, Updated: o.UpdateTime, Deleted: o.Deleted}
+}
+
+// logged are the fields of the change log under their v1 keys.
+var logged = []change.Logged[Organization]{
+	change.As("name", func(o Organization) *string { return &o.Name }),
+	change.As("owner_id", func(o Organization) *string { return value.Digits(&o.OwnerID) }),
+	change.As("address", func(o Organization) *string { return o.Address.Text() }),
+	change.As("website", func(o Organization) *string { return o.Website }),
+	change.As("linkedin", func(o Organization) *string { return o.LinkedIn }),
+	change.As("industry", func(o Organization) *string { return value.Digits(o.Industry) }),
+	change.As("annual_revenue", func(o Organization) *string { return value.Digits(o.AnnualRevenue) }),
+	change.As("employee_count", func(o Organization) *string { return value.Digits(o.EmployeeCount) }),
+	change.As("visible_to", func(o Organization) *string { return value.Digits(&o.VisibleTo) }),
+	change.As("active_flag", func(o Organization) *string { s := strconv.FormatBool(!o.Deleted); return &s }),
+}
+
+// written is an organization's write with its log; a creation is the one field add_time (contract §3.8).
+func written(a auth.Actor, before, now Organization) change.Set {
+	set := change.Set{Team: a.Team}
+	set.Put(now.Ref(), now, before.Version)
+	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
+	if before.ID == 0 {
+		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
+	}
+	set.Show = append(set.Show, change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log))
+	return set
+}

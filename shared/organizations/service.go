@@ -1,0 +1,126 @@
+package organizations
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Store is where organizations are kept.
+type Store interface {
+	Get(ctx context.Context, team, id int64) (Organization, error)
+	// GetMany are the organizations of these ids that exist, deleted ones included.
+	GetMany(ctx context.Context, team int64, ids []int64) (map[int64]Organization, error)
+	List(ctx context.Context, team int64, l value.List) (value.Page[Organization], error)
+	NextID(ctx context.Context, team int64) (int64, error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Users knows the users of a team.
+type Users interface {
+	HasUser(ctx context.Context, team, user int64) (bool, error)
+}
+
+// Service is what can be done with organizations.
+type Service struct {
+	Store Store
+	Users Users
+	Now   func() time.Time
+}
+
+// Get is one organization, deleted ones included.
+func (s Service) Get(ctx context.Context, a auth.Actor, id int64) (Organization, error) {
+	return s.Store.Get(ctx, a.Team, id)
+}
+
+// GetMany are the organizations of these ids that exist, deleted ones included.
+func (s Service) GetMany(ctx context.Context, a auth.Actor, ids []int64) (map[int64]Organization, error) {
+	return s.Store.GetMany(ctx, a.Team, ids)
+}
+
+// List is one page of organizations.
+func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Page[Organization], error) {
+	return s.Store.List(ctx, a.Team, l)
+}
+
+// Create makes an organization.
+func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Organization, error) {
+	if err := s.checkOwner(ctx, a, in); err != nil {
+		return Organization{}, err
+	}
+	id, err := s.Store.NextID(ctx, a.Team)
+	if err != nil {
+		return Organization{}, fmt.Errorf("organizations.Create: %w", err)
+	}
+	o, err := New(a, in, id, s.now())
+	if err != nil {
+		return Organization{}, err
+	}
+	return s.save(ctx, a, Organization{}, o)
+}
+
+// Update writes the given fields.
+func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (o Organization, err error) {
+	if err := s.checkOwner(ctx, a, in); err != nil {
+		return o, err
+	}
+	err = change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		o, err = s.save(ctx, a, before, before.Apply(in, s.now()))
+		return err
+	})
+	return o, err
+}
+
+// Delete marks the organization; deals and persons that name it keep its id.
+func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
+	return change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		_, err = s.save(ctx, a, before, before.Delete(s.now()))
+		return err
+	})
+}
+
+func (s Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Organization, error) {
+	o, err := s.Store.Get(ctx, a.Team, id)
+	if err == nil && o.Deleted {
+		return o, fault.Missing("Organization")
+	}
+	return o, err
+}
+
+func (s Service) checkOwner(ctx context.Context, a auth.Actor, in Input) error {
+	if !in.OwnerID.Has() {
+		return nil
+	}
+	ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V)
+	if err == nil && !ok {
+		err = fault.BadField("owner_id", "user %d not found", in.OwnerID.V)
+	}
+	return err
+}
+
+// save commits a write that changes something.
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Organization) (Organization, error) {
+	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
+		return before, nil
+	}
+	if err := s.Store.Commit(ctx, written(a, before, now)); err != nil {
+		return Organization{}, fmt.Errorf("organizations.save %d: %w", now.ID, err)
+	}
+	now.Version = before.Version + 1
+	return now, nil
+}

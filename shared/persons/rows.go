@@ -1,0 +1,77 @@
+package persons
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Facets are what lists sort and filter persons by.
+func (p Person) Facets() value.Facets {
+	return value.Facets{
+		ID: p.ID, Owner: p.OwnerID, Organization: value.Deref(p.OrganizationID), Added: p.AddTime, Updated: p.UpdateTime, Deleted: p.Deleted,
+	}
+}
+
+// logged are the fields of the change log under their v1 keys.
+var logged = []change.Logged[Person]{
+	change.As("name", func(p Person) *string { return &p.Name }),
+	change.As("first_name", func(p Person) *string { return p.FirstName }),
+	change.As("last_name", func(p Person) *string { return p.LastName }),
+	change.As("owner_id", func(p Person) *string { return value.Digits(&p.OwnerID) }),
+	change.As("org_id", func(p Person) *string { return value.Digits(p.OrganizationID) }),
+	change.As("email", func(p Person) *string { return text(p.Emails) }),
+	change.As("phone", func(p Person) *string { return text(p.Phones) }),
+	change.As("im", func(p Person) *string { return text(p.IM) }),
+	change.As("postal_address", func(p Person) *string { return p.PostalAddress.Text() }),
+	change.As("notes", func(p Person) *string { return p.Notes }),
+	change.As("birthday", func(p Person) *string { return (*string)(p.Birthday) }),
+	change.As("job_title", func(p Person) *string { return p.JobTitle }),
+	change.As("visible_to", func(p Person) *string { return value.Digits(&p.VisibleTo) }),
+	change.As("active_flag", func(p Person) *string { s := strconv.FormatBool(!p.Deleted); return &s }),
+}
+
+// Created is a new person as a change, for whoever creates one within a larger transaction. With seen, the guards of all its
+// addresses must be as they were read (none where seen names none), so that two who both looked for the address and found
+// nobody do not both create; nil adds to them whatever they hold.
+func Created(a auth.Actor, p Person, seen map[change.Ref][]int64) change.Set {
+	set := written(a, Person{}, p)
+	for i, m := range set.Members {
+		if seen != nil {
+			ids := seen[m.Of]
+			set.Members[i].Seen = &ids
+		}
+	}
+	return set
+}
+
+// written is a person's write with all that follows from it: the guards of its addresses, its log, and the job that moves
+// rows after its organization changed.
+func written(a auth.Actor, before, now Person) change.Set {
+	set := change.Set{Team: a.Team}
+	set.Put(now.Ref(), now, before.Version)
+	had, has := before.addresses(), now.addresses()
+	for _, ref := range has {
+		if !slices.Contains(had, ref) {
+			set.Members = append(set.Members, change.Member{Of: ref, ID: now.ID})
+		}
+	}
+	for _, ref := range had {
+		if !slices.Contains(has, ref) {
+			set.Members = append(set.Members, change.Member{Of: ref, ID: now.ID, Remove: true})
+		}
+	}
+	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
+	if before.ID == 0 {
+		// A creation is the one field add_time (contract §3.8).
+		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
+	}
+	set.Show = append(set.Show, change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log))
+	if before.ID != 0 && before.Links != now.Links {
+		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
+	}
+	return set
+}

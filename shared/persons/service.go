@@ -1,0 +1,149 @@
+package persons
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Store is where persons are kept.
+type Store interface {
+	Get(ctx context.Context, team, id int64) (Person, error)
+	// GetMany are the persons of these ids that exist, deleted ones included.
+	GetMany(ctx context.Context, team int64, ids []int64) (map[int64]Person, error)
+	List(ctx context.Context, team int64, l value.List) (value.Page[Person], error)
+	NextID(ctx context.Context, team int64) (int64, error)
+	// Targets tells, of the links of a person, which do not exist.
+	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Users knows the users of a team.
+type Users interface {
+	HasUser(ctx context.Context, team, user int64) (bool, error)
+}
+
+// Service is what can be done with persons.
+type Service struct {
+	Store Store
+	Users Users
+	Now   func() time.Time
+}
+
+// Get is one person, deleted ones included.
+func (s Service) Get(ctx context.Context, a auth.Actor, id int64) (Person, error) {
+	return s.Store.Get(ctx, a.Team, id)
+}
+
+// GetMany are the persons of these ids that exist, deleted ones included.
+func (s Service) GetMany(ctx context.Context, a auth.Actor, ids []int64) (map[int64]Person, error) {
+	return s.Store.GetMany(ctx, a.Team, ids)
+}
+
+// List is one page of persons.
+func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Page[Person], error) {
+	return s.Store.List(ctx, a.Team, l)
+}
+
+// NextID is for a person that is created within a larger change; see Created.
+func (s Service) NextID(ctx context.Context, a auth.Actor) (int64, error) {
+	return s.Store.NextID(ctx, a.Team)
+}
+
+// Create makes a person.
+func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, error) {
+	if _, err := New(a, in, 0, s.now()); err != nil {
+		return Person{}, err // before an id is spent
+	}
+	if err := s.checkLinks(ctx, a, in); err != nil {
+		return Person{}, err
+	}
+	id, err := s.Store.NextID(ctx, a.Team)
+	if err != nil {
+		return Person{}, fmt.Errorf("persons.Create: %w", err)
+	}
+	p, err := New(a, in, id, s.now())
+	if err != nil {
+		return Person{}, err
+	}
+	return s.save(ctx, a, Person{}, p)
+}
+
+// Update writes the given fields.
+func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (p Person, err error) {
+	if err := s.checkLinks(ctx, a, in); err != nil {
+		return p, err
+	}
+	err = change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		now, err := before.Apply(in, s.now())
+		if err != nil {
+			return err
+		}
+		p, err = s.save(ctx, a, before, now)
+		return err
+	})
+	return p, err
+}
+
+// Delete marks the person; deals and everything else that names it keep its id.
+func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
+	return change.Retry(ctx, func() error {
+		before, err := s.alive(ctx, a, id)
+		if err != nil {
+			return err
+		}
+		_, err = s.save(ctx, a, before, before.Delete(s.now()))
+		return err
+	})
+}
+
+func (s Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
+
+func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Person, error) {
+	p, err := s.Store.Get(ctx, a.Team, id)
+	if err == nil && p.Deleted {
+		return p, fault.Missing("Person")
+	}
+	return p, err
+}
+
+// checkLinks names every link in the input that leads nowhere.
+func (s Service) checkLinks(ctx context.Context, a auth.Actor, in Input) error {
+	var bad fault.Fields
+	if in.OwnerID.Has() {
+		if ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V); err != nil {
+			return err
+		} else if !ok {
+			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
+		}
+	}
+	if in.OrganizationID.Has() {
+		t, err := s.Store.Targets(ctx, a.Team, change.Links{Organization: in.OrganizationID.V})
+		if err != nil {
+			return err
+		}
+		change.NameMissing(&bad, t)
+	}
+	return bad.Err()
+}
+
+// save commits a write that changes something.
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Person) (Person, error) {
+	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
+		return before, nil
+	}
+	if err := s.Store.Commit(ctx, written(a, before, now)); err != nil {
+		return Person{}, fmt.Errorf("persons.save %d: %w", now.ID, err)
+	}
+	now.Version = before.Version + 1
+	return now, nil
+}
