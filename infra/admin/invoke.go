@@ -48,11 +48,11 @@ func local(ctx context.Context, env func(string) string, event []byte) ([]byte, 
 		return nil, fmt.Errorf("reading the answer of %s: %w", ready.URL, err)
 	}
 	if res.StatusCode != http.StatusOK {
-		var refused struct {
+		var failed struct {
 			Error string `json:"error"`
 		}
-		_ = json.Unmarshal(answer, &refused)
-		return nil, fmt.Errorf("the teams function refused: %s", refused.Error)
+		_ = json.Unmarshal(answer, &failed)
+		return nil, fmt.Errorf("the teams function failed: %s", failed.Error)
 	}
 	return answer, nil
 }
@@ -72,11 +72,11 @@ func deployed(ctx context.Context, env func(string) string, event []byte) ([]byt
 		return nil, fmt.Errorf("invoking %s in %s: %w", function, cfg.Region, err)
 	}
 	if out.FunctionError != nil {
-		var refused struct {
+		var failed struct {
 			Message string `json:"errorMessage"`
 		}
-		_ = json.Unmarshal(out.Payload, &refused)
-		return nil, fmt.Errorf("the teams function refused: %s", refused.Message)
+		_ = json.Unmarshal(out.Payload, &failed)
+		return nil, fmt.Errorf("the teams function failed: %s", failed.Message)
 	}
 	return out.Payload, nil
 }

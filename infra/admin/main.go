@@ -40,6 +40,13 @@ func run(ctx context.Context, args []string, env func(string) string) error {
 	if err != nil {
 		return err
 	}
+	// What the operator did wrong is an answer of the function, not a failure.
+	var refused struct {
+		Error string `json:"error"`
+	}
+	if json.Unmarshal(answer, &refused) == nil && refused.Error != "" {
+		return errors.New(refused.Error)
+	}
 	return show(answer)
 }
 

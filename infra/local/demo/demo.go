@@ -6,6 +6,7 @@ package demo
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -96,8 +97,14 @@ func (s *seeder) call(ctx context.Context, request map[string]any, into any) err
 		return err
 	}
 	answer, err := s.invoke(ctx, "teams", event)
+	var refused struct {
+		Error string `json:"error"`
+	}
 	if err == nil {
-		err = json.Unmarshal(answer, into)
+		err = errors.Join(json.Unmarshal(answer, &refused), json.Unmarshal(answer, into))
+	}
+	if err == nil && refused.Error != "" {
+		err = errors.New(refused.Error)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", request["action"], err)
