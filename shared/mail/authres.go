@@ -29,9 +29,10 @@ func authResults(fields []string) mailbox.AuthResults {
 			props := properties(words[1:])
 			switch method {
 			case "spf":
-				// SES spells the envelope sender as in Received-SPF; RFC 8601 has it as smtp.mailfrom.
 				r.SPF = result
 				r.MailFrom = domainOf(firstOf(props["smtp.mailfrom"], props["envelope-from"]))
+			case "envelope-from": // SES writes it as in Received-SPF, behind a semicolon of its own
+				r.MailFrom = firstOf(r.MailFrom, domainOf(strings.Trim(result, `"<>`)))
 			case "dmarc":
 				r.DMARC = result
 			case "dkim":

@@ -10,7 +10,7 @@ import (
 
 var (
 	clockTime = regexp.MustCompile(`(\d{1,2})[:.h](\d{1,2})(?:[:.](\d{1,2}))?\s*([AaPp]\.?\s?[Mm]\b)?`)
-	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b`)
+	isoDate   = regexp.MustCompile(`\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:T|\b)`)
 	dayFirst  = regexp.MustCompile(`\b(\d{1,2})([./-])\s?(\d{1,2})[./-]\s?(\d{4}|\d{2})\b`)
 	eastAsian = regexp.MustCompile(`(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]`)
 	offset    = regexp.MustCompile(`(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?\b`)
@@ -77,6 +77,9 @@ func findDay(s string) (year, month, day int, rest string) {
 	if m := isoDate.FindStringSubmatchIndex(s); m != nil {
 		return at(m, 2), at(m, 4), at(m, 6), cut(m)
 	}
+	if year, month, day, rest = findNamedDay(s); month > 0 && day > 0 && year > 0 {
+		return year, month, day, rest
+	}
 	if m := dayFirst.FindStringSubmatchIndex(s); m != nil {
 		first, second := at(m, 2), at(m, 6)
 		// Only Americans put the month first, and only they write AM and PM with slashes.
@@ -86,7 +89,7 @@ func findDay(s string) (year, month, day int, rest string) {
 		}
 		return fullYear(at(m, 8)), second, first, cut(m)
 	}
-	return findNamedDay(s)
+	return 0, 0, 0, s
 }
 
 func clockIsTwelve(s string) bool {

@@ -100,7 +100,7 @@ func readBody(p *mailbox.Parsed, raw []byte, scan scanned, limits Limits) {
 	if root.FirstChild == nil && strings.HasPrefix(root.ContentType, "multipart/") {
 		// Boundaries were announced and never came: what is there is text.
 		root.ContentType = "text/plain"
-		root.Content = raw[min(len(scan.header), len(raw)):]
+		root.Content = bytes.TrimLeft(raw[min(len(scan.header), len(raw)):], "\r\n")
 		p.Defects = append(p.Defects, "multipart without parts, read as text")
 	}
 	w := walker{signals: &p.Signals, room: maxBody}

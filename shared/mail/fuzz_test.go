@@ -1,0 +1,93 @@
+package mail_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/lejek/lejek/shared/mail"
+	"github.com/lejek/lejek/shared/mailbox"
+)
+
+func seed(f *testing.F) {
+	for _, pattern := range []string{"testdata/*.eml", "testdata/*/*.eml"} {
+		files, _ := filepath.Glob(pattern)
+		for _, name := range files {
+			raw, err := os.ReadFile(name)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(raw)
+		}
+	}
+}
+
+// storable fails on what would break a database or a log line.
+func storable(t *testing.T, p mailbox.Parsed) {
+	t.Helper()
+	texts := []string{p.MessageID, p.Subject, p.BaseSubject, p.Text, p.HTML, p.Snippet, p.ReceivedFor, p.ThreadIndex}
+	texts = append(append(texts, p.References...), p.InReplyTo...)
+	for _, list := range [][]mailbox.Address{p.From, p.Sender, p.ReplyTo, p.To, p.Cc, p.Bcc, p.ResentFrom} {
+		for _, a := range list {
+			texts = append(texts, a.Name, a.Email)
+		}
+	}
+	for _, part := range p.Parts {
+		texts = append(texts, part.Name, part.MediaType, part.ContentID)
+		if part.Name == "" || filepath.Base(part.Name) != part.Name || len(part.Name) > 200 {
+			t.Errorf("unsafe name %q", part.Name)
+		}
+	}
+	for _, s := range texts {
+		if !utf8.ValidString(s) {
+			t.Errorf("invalid UTF-8: %q", s)
+		}
+	}
+	if len(p.References) > 100 || len([]rune(p.Snippet)) > 225 {
+		t.Errorf("%d references, snippet of %d", len(p.References), len([]rune(p.Snippet)))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := mail.Parse(raw, mail.Limits{})
+		if err != nil {
+			return
+		}
+		storable(t, p)
+		again, _ := mail.Parse(raw, mail.Limits{})
+		if again.Fingerprint != p.Fingerprint {
+			t.Error("the same bytes have two fingerprints")
+		}
+	})
+}
+
+func FuzzForward(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := mail.Parse(raw, mail.Limits{})
+		if err != nil {
+			return
+		}
+		for _, inner := range mail.Forward(p, mail.Limits{}) {
+			storable(t, inner.Parsed)
+			if inner.How != mailbox.InnerAttached && len(inner.Parsed.From) == 0 {
+				t.Error("a quoted message from nobody")
+			}
+		}
+	})
+}
+
+func FuzzBaseSubject(f *testing.F) {
+	for _, s := range []string{"Re: [list] Fwd: x (fwd)", "[Fwd: x]", "İLT: x", "Re[2]： x", "ii:[x]"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		base, _ := mail.BaseSubject(s)
+		if again, kind := mail.BaseSubject(base); again != base || kind != mailbox.SubjectNew {
+			t.Errorf("%q: %q is not the base yet, %q", s, base, again)
+		}
+	})
+}
