@@ -40,6 +40,7 @@ type Message struct {
 	InlineAttachments bool
 	RealAttachments   bool
 	Recipients        []string // envelope recipients of every delivery that brought it
+	RepeatIDs         []string // SES messageIds of the later ones
 	Rule              int      // row of the decision table by which it is where it is
 	Evidence          []string
 	Check             SenderCheck
@@ -90,8 +91,5 @@ func (m Message) ShowOn(targets []change.Ref) change.Placed {
 	return m
 }
 
-// Follow gives the message the links of its thread.
-func (m Message) Follow(t Thread) Message {
-	m.DealID, m.PersonIDs = t.DealID, t.PersonIDs
-	return m
-}
+// HasAttachments reports attachments of any kind.
+func (m Message) HasAttachments() bool { return len(m.FileIDs) > 0 }
