@@ -1,0 +1,36 @@
+package mailbox
+
+import "fmt"
+
+// choice is what a rule says about a thread's deal.
+type choice struct {
+	deal      *int64
+	undecided string
+	why       string
+}
+
+const (
+	severalDeals = "several open deals"
+	nobody       = "nobody to link it to"
+)
+
+// chooseDeal applies rows 16 to 19. has is the thread's deal, if it has one that still exists; open are the open deals of all
+// linked persons.
+func chooseDeal(t *Thread, has *Deal, open []Deal) choice {
+	if has != nil {
+		settled := t.DealChosenTime != nil && (has.CloseTime == nil || t.DealChosenTime.After(*has.CloseTime))
+		if has.Status == dealOpen || settled || len(open) == 0 {
+			return choice{deal: &has.ID, why: fmt.Sprintf("row 16: the thread has deal %d", has.ID)}
+		}
+		return choice{undecided: "its deal is closed and another is open", why: fmt.Sprintf("row 16: deal %d is closed, %d other open", has.ID, len(open))}
+	}
+	switch len(open) {
+	case 0:
+		return choice{why: "row 19: no open deal"}
+	case 1:
+		return choice{deal: &open[0].ID, why: fmt.Sprintf("row 17: deal %d is the one open deal", open[0].ID)}
+	}
+	return choice{undecided: severalDeals, why: fmt.Sprintf("row 18: %d open deals", len(open))}
+}
+
+const dealOpen = "open"

@@ -1,0 +1,100 @@
+package mailbox
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// Delivery is one raw message as it reached one team.
+type Delivery struct {
+	Team       int64
+	RawID      string // SES messageId
+	RawKey     string // in the mail bucket
+	Recipients []string
+	Received   time.Time
+	Checks     Checks
+	Spam       string
+	Virus      string
+	Parsed     Parsed
+	NotMail    string // why the bytes could not be read as a mail at all
+}
+
+// Reader is what package mail knows about mail. It is handed in, because nothing that an API function imports may reach a
+// parser.
+type Reader struct {
+	Aligned  func(Parsed, Checks) (bool, string)
+	Forward  func(Parsed) []Inner // the messages that a forward carries
+	Domain   func(address string) string
+	FreeMail func(address string) bool
+}
+
+// User is a member of the team, as far as mail is concerned.
+type User struct {
+	ID    int64
+	Email string
+	Name  string
+}
+
+// Roles tell whose an address is. A user is a user even where a person has the same address.
+type Roles struct {
+	Users  []User // the first is the team's first user
+	Domain string // of the dedicated addresses
+}
+
+// user is the user with that address.
+func (r Roles) user(email string) (User, bool) {
+	i := slices.IndexFunc(r.Users, func(u User) bool { return u.Email == email })
+	if i < 0 || email == "" {
+		return User{}, false
+	}
+	return r.Users[i], true
+}
+
+// dedicated addresses receive mail for Lejek; nobody sits behind them.
+func (r Roles) dedicated(email string) bool { return strings.HasSuffix(email, "@"+r.Domain) }
+
+// external addresses are neither a user's nor dedicated.
+func (r Roles) external(email string) bool {
+	_, user := r.user(email)
+	return email != "" && !user && !r.dedicated(email)
+}
+
+// externals are the external ones among lists of addresses, each once, in their order.
+func (r Roles) externals(lists ...[]Address) (out []Address) {
+	for _, list := range lists {
+		for _, a := range list {
+			if r.external(a.Email) && !slices.ContainsFunc(out, func(o Address) bool { return o.Email == a.Email }) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// firstUser is the first user among lists of addresses.
+func (r Roles) firstUser(lists ...[]Address) (User, bool) {
+	for _, list := range lists {
+		for _, a := range list {
+			if u, ok := r.user(a.Email); ok {
+				return u, true
+			}
+		}
+	}
+	return User{}, false
+}
+
+// robots are local parts behind which no person reads.
+var robots = []string{
+	"noreply", "no-reply", "no_reply", "no.reply", "donotreply", "do-not-reply", "do_not_reply", "mailer-daemon", "mailerdaemon",
+	"postmaster", "bounce", "bounces", "nie-odpowiadaj", "nieodpowiadaj", "notifications", "notification", "unsubscribe",
+}
+
+func robot(email string) bool {
+	local, _, _ := strings.Cut(email, "@")
+	local, _, _ = strings.Cut(local, "+")
+	return slices.Contains(robots, local)
+}
+
+func failed(verdict string) bool { return strings.EqualFold(verdict, "FAIL") }
+func passed(verdict string) bool { return strings.EqualFold(verdict, "PASS") }

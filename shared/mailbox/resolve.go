@@ -1,0 +1,150 @@
+package mailbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/lejek/lejek/shared/change"
+)
+
+// Names of guards: a Message-ID; a fingerprint with the minute of the date; one of the content alone, for quoted copies.
+func idGuard(id string) change.Ref         { return change.Named(change.MessageID, id) }
+func printGuard(print string) change.Ref   { return change.Named(change.Fingerprint, print) }
+func contentGuard(print string) change.Ref { return change.Named(change.Fingerprint, "content-"+print) }
+
+// place is where an item belongs: it is there already (repeat), joins a thread, or begins one (thread nil).
+type place struct {
+	repeat  *Message
+	thread  *Thread
+	sameID  bool // another message holds its Message-ID
+	related []int64
+	why     []string
+}
+
+// facts are what was read about an item.
+type facts struct {
+	Seen
+	Stored
+}
+
+func (f facts) message(guard change.Ref) *Message {
+	if m, ok := f.Messages[f.Aliases[guard].MessageID]; ok {
+		return &m
+	}
+	return nil
+}
+
+func (f facts) threadOf(guard change.Ref) *Thread {
+	if t, ok := f.Threads[f.Aliases[guard].ThreadID]; ok && !t.Deleted {
+		return &t
+	}
+	return nil
+}
+
+// identify finds the record of the same message (§3.1). Ids decide; the fingerprint only where there is none, or where a
+// quoted copy is known of what now comes by itself.
+func (it Item) identify(f facts) (repeat *Message, sameID bool) {
+	p := it.Parsed
+	if p.MessageID != "" {
+		if m := f.message(idGuard(p.MessageID)); m != nil {
+			if m.Print == p.ContentPrint {
+				return m, false
+			}
+			if again := f.message(printGuard(p.Fingerprint)); again != nil && again.Print == p.ContentPrint {
+				return again, false
+			}
+			return nil, true
+		}
+		if m := f.message(contentGuard(p.ContentPrint)); m != nil && m.InnerCopy && m.MessageID == "" {
+			return m, false
+		}
+		return nil, false
+	}
+	if it.Inner != "" {
+		if m := f.message(contentGuard(p.ContentPrint)); m != nil {
+			return m, false
+		}
+	}
+	return f.message(printGuard(p.Fingerprint)), false
+}
+
+// resolve finds the item's thread (§3.3), without step 3 and 4.
+func (it Item) resolve(f facts, trusted bool, domain func(string) string, freeMail func(string) bool) (pl place) {
+	if pl.repeat, pl.sameID = it.identify(f); pl.repeat != nil {
+		if t, ok := f.Threads[pl.repeat.ThreadID]; ok {
+			pl.thread = &t
+		}
+		return pl
+	}
+	if id := it.Parsed.MessageID; id != "" {
+		if t := f.threadOf(idGuard(id)); t != nil && (!pl.sameID || trusted || it.shares(*t, domain, freeMail)) {
+			pl.thread = t
+			pl.why = append(pl.why, fmt.Sprintf("thread %d knows its Message-ID", t.ID))
+			return pl
+		}
+	}
+	for _, id := range it.References {
+		t := f.threadOf(idGuard(id))
+		if t == nil || pl.thread != nil && t.ID == pl.thread.ID || slices.Contains(pl.related, t.ID) {
+			continue
+		}
+		if pl.thread == nil && (trusted || it.OnlyKnown || it.shares(*t, domain, freeMail)) {
+			pl.thread = t
+			pl.why = append(pl.why, fmt.Sprintf("it answers a message of thread %d", t.ID))
+			continue
+		}
+		pl.related = append(pl.related, t.ID)
+		pl.why = append(pl.why, fmt.Sprintf("it also mentions a message of thread %d", t.ID))
+	}
+	return pl
+}
+
+// shares reports that an external party of the item takes part in the thread already, or writes from the company of one who
+// does: a stranger who merely cites an id does not get in.
+func (it Item) shares(t Thread, domain func(string) string, freeMail func(string) bool) bool {
+	for _, a := range slices.Concat(it.About, it.Others) {
+		for _, p := range slices.Concat(t.From, t.To) {
+			if a.Email == p.Email {
+				return true
+			}
+			if it.MayCreate && !it.Sent && !freeMail(a.Email) && domain(a.Email) != "" && domain(a.Email) == domain(p.Email) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const recent = 60 * 24 * time.Hour
+
+// generic are base subjects that people use again and again; they join nothing.
+var generic = []string{
+	"hello", "hi", "hey", "question", "info", "information", "meeting", "invoice", "offer", "order", "test", "thanks", "thank you", "update",
+	"cześć", "witam", "dzień dobry", "pytanie", "oferta", "faktura", "spotkanie", "zamówienie", "hallo", "frage", "angebot", "rechnung", "bonjour", "hola",
+}
+
+// infer is step 4: an answer that names no known id joins the one recent thread of its main person under the same subject.
+func (it Item) infer(candidates []Thread, at time.Time) *Thread {
+	p := it.Parsed
+	subject := strings.ToLower(p.BaseSubject)
+	if !it.answers() || utf8.RuneCountInString(subject) < 3 || slices.Contains(generic, subject) {
+		return nil
+	}
+	var found *Thread
+	for _, t := range candidates {
+		if t.Deleted || strings.ToLower(t.BaseSubject) != subject || at.Sub(t.LastMessageTime).Abs() > recent {
+			continue
+		}
+		if found != nil {
+			return nil // two are as good as none
+		}
+		found = &t
+	}
+	return found
+}
+
+// answers reports that the item claims to belong to something earlier.
+func (it Item) answers() bool { return it.Parsed.SubjectKind != SubjectNew || it.Inner != "" }

@@ -1,0 +1,124 @@
+package mailbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+)
+
+// Store is where mail is kept.
+type Store interface {
+	// Look reads, at once, the ledger's entry of a raw message (nil: none), aliases and who has an address.
+	Look(ctx context.Context, team int64, rawID string, aliases, addresses []change.Ref) (Seen, error)
+	// Mail reads threads and messages by id; what does not exist is absent.
+	Mail(ctx context.Context, team int64, threads, messages []int64) (Stored, error)
+	// ThreadsOn are the threads that show on a record, newest first.
+	ThreadsOn(ctx context.Context, team int64, on change.Ref, limit int) ([]Thread, error)
+	// Known tells which of these records exist.
+	Known(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error)
+	NextIDs(ctx context.Context, team int64, kind string, n int) (int64, error)
+	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	Commit(ctx context.Context, sets ...change.Set) error
+}
+
+// Seen is the answer of Look: what is absent is not there.
+type Seen struct {
+	Entry   *Entry
+	Aliases map[change.Ref]Alias
+	Persons map[change.Ref][]int64
+}
+
+// Stored is the answer of Mail.
+type Stored struct {
+	Threads  map[int64]Thread
+	Messages map[int64]Message
+}
+
+// Person is what mail needs to know of a person.
+type Person struct {
+	ID             int64
+	Name           string
+	OwnerID        int64
+	OrganizationID int64 // 0: none
+	UpdateTime     time.Time
+}
+
+// NewPerson is a person made from an address in a mail. Of is the guard of that address, Seen what it was read to hold.
+type NewPerson struct {
+	Name, Email    string
+	OrganizationID int64
+	Of             change.Ref
+	Seen           []int64
+}
+
+// People knows and makes persons.
+type People interface {
+	// Persons are those of these ids that exist and are not deleted.
+	Persons(ctx context.Context, team int64, ids []int64) (map[int64]Person, error)
+	NewPerson(ctx context.Context, a auth.Actor, in NewPerson, now time.Time) (Person, change.Set, error)
+	// OrganizationsAt are the organizations of persons whose addresses are in a domain; two are enough to know that it is
+	// not exactly one.
+	OrganizationsAt(ctx context.Context, team int64, domain string) ([]int64, error)
+}
+
+// Deal is what mail needs to know of a deal.
+type Deal struct {
+	ID             int64
+	Title          string
+	Value          string
+	Currency       string
+	PipelineID     int64
+	StageID        int64
+	Status         string
+	PersonID       int64
+	OrganizationID int64
+	CloseTime      *time.Time
+	LastActivity   time.Time
+}
+
+// Deals knows deals.
+type Deals interface {
+	// Deal is one deal; NotFound when there is none or it is deleted.
+	Deal(ctx context.Context, team, id int64) (Deal, error)
+	// OpenDeals are the open deals of these persons and organizations, newest activity first.
+	OpenDeals(ctx context.Context, team int64, of []change.Ref) ([]Deal, error)
+}
+
+// File is an attachment to be recorded.
+type File struct {
+	ID             int64
+	Name           string
+	Key            string
+	MediaType      string
+	Size           int64
+	UserID         int64
+	MessageID      int64 // 0: of mail that is kept apart
+	ThreadID       int64
+	ContentID      string
+	Inline, Locked bool
+	Links          change.Links
+	Time           time.Time
+}
+
+// Note is what a user typed above a forwarded mail.
+type Note struct {
+	ID     int64
+	Text   string
+	UserID int64
+	Links  change.Links
+	Time   time.Time
+}
+
+// Annexes are records of other entities that come with a mail.
+type Annexes interface {
+	File(f File) change.Placed
+	Note(n Note) change.Placed
+}
+
+// Objects keeps bytes in the data bucket. Putting the same key again replaces the same bytes.
+type Objects interface {
+	Put(ctx context.Context, key, mediaType string, content []byte) error
+	Get(ctx context.Context, key string) ([]byte, error)
+}
