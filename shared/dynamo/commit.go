@@ -18,9 +18,6 @@ import (
 	"github.com/lejek/lejek/shared/schema"
 )
 
-// MaxOperations is how many items one transaction holds ("TransactWriteItems": 100 actions).
-const MaxOperations = 100
-
 // Commit writes the sets of one user action in one transaction: all or nothing. It returns a Conflict when a record, a guard
 // or a link is not as the sets expect it, and Unavailable when other transactions stood in the way for too long. A repeat of
 // the same Commit by the SDK's own retries takes effect once, since the request carries a token.
@@ -34,7 +31,7 @@ func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
 	if len(ops.list) == 0 {
 		return nil
 	}
-	if len(ops.list) > MaxOperations {
+	if len(ops.list) > change.MaxOperations {
 		return fmt.Errorf("dynamo.Commit: %d operations do not fit one transaction", len(ops.list))
 	}
 	for try := range 6 {

@@ -116,6 +116,7 @@ type query struct {
 	after    string // sort key; excluded
 	desc     bool
 	limit    int
+	once     bool // one call only: more than its 1 MB is cut off, and more tells so
 }
 
 func (db *DB) query(ctx context.Context, q query) (items []item, more bool, err error) {
@@ -142,6 +143,9 @@ func (db *DB) query(ctx context.Context, q query) (items []item, more bool, err 
 		}
 		if q.limit > 0 && len(items) > q.limit {
 			return items[:q.limit], true, nil
+		}
+		if q.once {
+			return items, out.LastEvaluatedKey != nil, nil
 		}
 		if in.ExclusiveStartKey = out.LastEvaluatedKey; in.ExclusiveStartKey == nil {
 			return items, false, nil

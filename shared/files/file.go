@@ -71,3 +71,18 @@ func (f File) Facets() value.Facets {
 	}
 	return facets
 }
+
+// LinkTo gives an attachment the links of its message's thread.
+func (f File) LinkTo(l change.Links) change.Placed {
+	f.DealID, f.PersonIDs, f.OrganizationID = nil, l.Persons, nil
+	if l.Deal != 0 {
+		f.DealID = &l.Deal
+	}
+	if l.Organization != 0 {
+		f.OrganizationID = &l.Organization
+	}
+	return f
+}
+
+// Objects are the keys of its bytes.
+func (f File) Objects() []string { return []string{f.Key} }

@@ -1,0 +1,195 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+)
+
+const (
+	perStep = 300              // rows that one step of a job looks at
+	reserve = 10 * time.Second // left before the deadline to save how far the step came
+)
+
+// Placement is a row in a record's collection with the cursor that continues after it. Rows of the change log and open deals
+// have no Source here: they belong to their record and never move.
+type Placement struct {
+	Source change.Ref
+	Cursor string
+}
+
+// Step carries a job on: what the next rows refer to is placed by its links as they are now, then the cursor is saved, which
+// the table's stream reports, and so the next step begins. A step that was killed is done again from the same cursor; what
+// it had moved is then right already and costs reads only.
+//
+// Nothing is missed while rows move. Whoever writes a row during the walk checks the links that it followed (change.Check),
+// so a row that appears behind the cursor is right. A row moves only between collections, never within the one walked, and
+// if its source itself is changed, that write places it by the same rule.
+func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
+	job, found, err := s.Store.Job(ctx, team, seen.Name)
+	if err != nil {
+		return fmt.Errorf("flow.Step %s: %w", seen.Name, err)
+	}
+	if !found || job.Version != seen.Version {
+		return nil // done, or a later event carries it on
+	}
+	rows, more, err := s.Store.Walk(ctx, team, job.Of, job.Cursor, perStep)
+	if err != nil {
+		return fmt.Errorf("flow.Step %s: %w", job.Name, err)
+	}
+	m := mover{Service: s, team: team, targets: map[string]change.Targets{}}
+	if job.Of.Kind() == change.MailThread {
+		thread, err := s.placed(ctx, team, job.Of)
+		if err != nil {
+			return fmt.Errorf("flow.Step %s: %w", job.Name, err)
+		}
+		m.thread, _ = thread.(Thread)
+	}
+	done, err := m.move(ctx, rows)
+	if err != nil {
+		return fmt.Errorf("flow.Step %s: %w", job.Name, err)
+	}
+	if done > 0 {
+		job.Cursor = rows[done-1].Cursor
+	}
+	job.Done = done == len(rows) && !more
+	err = s.Store.Commit(ctx, change.Set{Team: team, Jobs: []change.Job{job}})
+	if fault.Is(err, fault.Conflict) {
+		return nil // the same event, handed out twice, got here first
+	}
+	return err
+}
+
+func (s Service) placed(ctx context.Context, team int64, ref change.Ref) (change.Placed, error) {
+	found, err := s.Store.GetAny(ctx, team, []change.Ref{ref})
+	p, _ := found[ref].(change.Placed)
+	return p, err
+}
+
+// mover places sources anew, as many in one transaction as it holds.
+type mover struct {
+	Service
+	team    int64
+	thread  Thread                    // whose links its messages and files take over; nil otherwise
+	targets map[string]change.Targets // by links, within this step
+	batch   []change.Set              // one per source
+	refs    []change.Ref
+	size    int
+}
+
+// move places the sources of rows and tells how many rows it came through before time ran short.
+func (m *mover) move(ctx context.Context, rows []Placement) (done int, err error) {
+	sources, err := m.sources(ctx, rows)
+	if err != nil {
+		return 0, err
+	}
+	moved := map[change.Ref]bool{}
+	for i, row := range rows {
+		if short(ctx) {
+			return i, m.flush(ctx)
+		}
+		for _, ref := range sources.of(row.Source) {
+			p, ok := sources.found[ref].(change.Placed)
+			if !ok || moved[ref] {
+				continue
+			}
+			moved[ref] = true
+			if err := m.add(ctx, p); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return len(rows), m.flush(ctx)
+}
+
+func short(ctx context.Context) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(deadline) < reserve
+}
+
+// add puts a source into the batch, unless all its rows are where they belong.
+func (m *mover) add(ctx context.Context, p change.Placed) error {
+	set, err := m.replace(ctx, p)
+	if err != nil || len(set.Records) == 0 {
+		return err
+	}
+	if m.size+operations(set) > change.MaxOperations {
+		if err := m.flush(ctx); err != nil {
+			return err
+		}
+	}
+	m.batch, m.refs, m.size = append(m.batch, set), append(m.refs, p.Ref()), m.size+operations(set)
+	return nil
+}
+
+// operations is how many items a set writes or checks, at most.
+func operations(s change.Set) int { return len(s.Records) + len(s.Show) + len(s.Hide) + len(s.Checks) }
+
+// replace is the change that places a source by its links; empty when nothing moves.
+func (m *mover) replace(ctx context.Context, before change.Placed) (set change.Set, err error) {
+	now := before
+	if f, ok := before.(Follower); ok && m.thread != nil {
+		now = f.LinkTo(m.thread.HangsOn())
+	}
+	key := fmt.Sprint(now.HangsOn())
+	t, ok := m.targets[key]
+	if !ok {
+		if t, err = m.Store.Targets(ctx, m.team, now.HangsOn()); err != nil {
+			return set, err
+		}
+		m.targets[key] = t
+	}
+	set.Team = m.team
+	set.PutPlaced(before, now, t)
+	if m.thread != nil {
+		set.Checks = append(set.Checks, m.thread.Check())
+	}
+	if len(set.Show)+len(set.Hide) == 0 && fmt.Sprint(before.HangsOn()) == key {
+		return change.Set{}, nil
+	}
+	return set, nil
+}
+
+// flush commits the batch. When that fails, each source is read again and placed by itself, so that one that others write
+// to, or a batch too large, does not hold up the rest.
+func (m *mover) flush(ctx context.Context) error {
+	batch, refs := m.batch, m.refs
+	m.batch, m.refs, m.size = nil, nil, 0
+	if len(batch) == 0 {
+		return nil
+	}
+	err := m.Store.Commit(ctx, batch...)
+	if err == nil || fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
+		return err
+	}
+	for _, ref := range refs {
+		if err := change.Retry(ctx, func() error { return m.again(ctx, ref) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// again places one source by what is true now.
+func (m *mover) again(ctx context.Context, ref change.Ref) error {
+	clear(m.targets)
+	if m.thread != nil {
+		thread, err := m.placed(ctx, m.team, m.thread.Ref())
+		if err != nil {
+			return err
+		}
+		m.thread, _ = thread.(Thread)
+	}
+	p, err := m.placed(ctx, m.team, ref)
+	if err != nil || p == nil {
+		return err
+	}
+	set, err := m.replace(ctx, p)
+	if err != nil || len(set.Records) == 0 {
+		return err
+	}
+	return m.Store.Commit(ctx, set)
+}
