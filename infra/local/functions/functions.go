@@ -7,8 +7,10 @@ import (
 
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
+	"github.com/lejek/lejek/shared/app/misc"
 	"github.com/lejek/lejek/shared/app/organizations"
 	"github.com/lejek/lejek/shared/app/persons"
+	"github.com/lejek/lejek/shared/app/pipelines"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
 )
@@ -20,4 +22,6 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"organizations": organizations.New,
 	"persons":       persons.New,
 	"teams":         teams.New,
+	"misc":          misc.New,
+	"pipelines":     pipelines.New,
 }
