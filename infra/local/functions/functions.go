@@ -19,9 +19,9 @@ import (
 var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
+	"misc":          misc.New,
 	"organizations": organizations.New,
 	"persons":       persons.New,
-	"teams":         teams.New,
-	"misc":          misc.New,
 	"pipelines":     pipelines.New,
+	"teams":         teams.New,
 }
