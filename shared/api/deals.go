@@ -133,11 +133,11 @@ type dealExtras struct {
 type dealList struct {
 	v2Page
 	dealExtras
-	OwnerID    value.Opt[int64]  `query:"owner_id"`
-	PersonID   value.Opt[int64]  `query:"person_id"`
-	OrgID      value.Opt[int64]  `query:"org_id"`
-	PipelineID value.Opt[int64]  `query:"pipeline_id"`
-	StageID    value.Opt[int64]  `query:"stage_id"`
+	OwnerID    value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	PersonID   value.Opt[int64]  `query:"person_id" rule:"min=1"`
+	OrgID      value.Opt[int64]  `query:"org_id" rule:"min=1"`
+	PipelineID value.Opt[int64]  `query:"pipeline_id" rule:"min=1"`
+	StageID    value.Opt[int64]  `query:"stage_id" rule:"min=1"`
 	Status     []string          `query:"status" rule:"enum=open|won|lost|deleted"`
 	FilterID   value.Opt[string] `query:"filter_id" rule:"unsupported"`
 }

@@ -77,7 +77,7 @@ type organizationGet struct {
 
 type organizationList struct {
 	v2Page
-	OwnerID       value.Opt[int64]  `query:"owner_id"`
+	OwnerID       value.Opt[int64]  `query:"owner_id" rule:"min=1"`
 	FilterID      value.Opt[string] `query:"filter_id" rule:"unsupported"`
 	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
 }

@@ -83,7 +83,7 @@ type pipelineList struct {
 
 type stageList struct {
 	v2Page
-	PipelineID value.Opt[int64] `query:"pipeline_id"`
+	PipelineID value.Opt[int64] `query:"pipeline_id" rule:"min=1"`
 }
 
 // Pipelines are the routes of pipelines and stages.
