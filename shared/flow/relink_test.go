@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -152,7 +153,23 @@ func TestRowsFollowAPersonToAnotherOrganization(t *testing.T) {
 	w.make(5, activity(&d, false))
 	deal, person, one, two := change.Of(change.Deal, d), change.Of(change.Person, p), change.Of(change.Organization, o1), change.Of(change.Organization, o2)
 	w.c.Must("PATCH", apptest.Path("/api/v2/persons/%d", p), m{"org_id": o2})
+	var writers sync.WaitGroup // others go on writing meanwhile
+	written := make(chan change.Ref, 60)
+	for range 3 {
+		writers.Go(func() {
+			for i := range 20 {
+				n := w.c.Must("POST", "/v1/notes", m{"content": "new", "deal_id": d})
+				written <- change.Of(change.Note, n.ID())
+				w.c.Must("PUT", apptest.Path("/v1/notes/%d", i+1), m{"content": "other"})
+			}
+		})
+	}
 	work(t, w.app, w.c.Team.ID, change.JobName(person, 2))
+	writers.Wait()
+	close(written)
+	for ref := range written {
+		w.refs = append(w.refs, ref)
+	}
 	w.check(links{deal: {person}, person: {two}}, deal, person, one, two)
 }
 
