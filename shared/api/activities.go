@@ -157,7 +157,7 @@ func (h Activities) Routes() []Route {
 			return activityOut(n), err
 		}),
 		Handle("DELETE /api/v2/activities/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Activities.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Activities.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

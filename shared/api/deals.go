@@ -178,7 +178,7 @@ func (h Deals) Routes() []Route {
 			return h.one(ctx, c, d, dealExtras{}, err)
 		}),
 		Handle("DELETE /api/v2/deals/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Deals.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Deals.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

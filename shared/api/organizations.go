@@ -104,7 +104,7 @@ func (h Organizations) Routes() []Route {
 			return organizationOut(o), err
 		}),
 		Handle("DELETE /api/v2/organizations/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Organizations.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Organizations.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

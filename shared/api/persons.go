@@ -140,7 +140,7 @@ func (h Persons) Routes() []Route {
 			return personOut(p), err
 		}),
 		Handle("DELETE /api/v2/persons/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Persons.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Persons.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }
