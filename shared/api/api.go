@@ -157,6 +157,11 @@ func serve(ctx context.Context, o Options, mux *http.ServeMux, e events.APIGatew
 		line.err = unmatched(mux, hr)
 		writeError(w, isV1(hr.URL.Path), line.err)
 	}
+	if wireSize(w.body.Bytes()) > maxAnswer {
+		line.err = errTooMuch
+		w.body.Reset()
+		writeError(w, isV1(e.RawPath), line.err)
+	}
 	line.write(ctx, o.Log, e, w.status)
 	return w.response()
 }

@@ -27,6 +27,7 @@ type flowRow struct {
 	Object    string `json:"object"`
 	Timestamp string `json:"timestamp"`
 	Data      any    `json:"data"`
+	offset    int
 }
 
 // changeWire is one changed field.
@@ -50,24 +51,24 @@ type changeWire struct {
 func (h v1Out) row(e flow.Entry) (flowRow, bool) {
 	at := stamp(e.Row)
 	if e.Field != nil {
-		return flowRow{e.Row.On.Kind() + "Change", at, h.change(e)}, true
+		return flowRow{e.Row.On.Kind() + "Change", at, h.change(e), e.Offset}, true
 	}
 	switch s := e.Source.(type) {
 	case activities.Activity:
 		if s.DueAt == nil && !s.Done {
 			at = *value.Stamp(&s.AddTime)
 		}
-		return flowRow{flow.Activities, at, h.activity(s)}, true
+		return flowRow{flow.Activities, at, h.activity(s), e.Offset}, true
 	case notes.Note:
-		return flowRow{flow.Notes, at, h.note(s)}, true
+		return flowRow{flow.Notes, at, h.note(s), e.Offset}, true
 	case files.File:
-		return flowRow{flow.Files, at, h.file(s)}, true
+		return flowRow{flow.Files, at, h.file(s), e.Offset}, true
 	case mailbox.Message:
 		object := flow.Mails
 		if s.HasRealAttachments() {
 			object = flow.MailsWithAttachment
 		}
-		return flowRow{object, at, h.recordMail(s)}, true
+		return flowRow{object, at, h.recordMail(s), e.Offset}, true
 	}
 	return flowRow{}, false
 }
@@ -143,9 +144,20 @@ func (h Detail) flow(ctx context.Context, c Call, in flowQuery) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	extra := pagination(int(in.Start), limit, page.More)
+	extra, answer := out.page(int(in.Start), limit, page, out.rows(page.Entries))
 	extra["filesCountByDay"] = []any{}
-	return Answer{Data: out.rows(page.Entries), Additional: extra, Related: out.related(out.ccEmail)}, nil
+	return answer, nil
+}
+
+// page answers as many rows as fit: at least one, so that it leads on.
+func (h v1Out) page(start, limit int, p flow.Page, rows []flowRow) (extra map[string]any, a Answer) {
+	related, more, next := h.related(h.ccEmail), p.More, p.Next
+	room := roomBeside(related)
+	if n := max(len(fit(&room, 1, rows)), 1); n < len(rows) {
+		more, next, rows = true, rows[n].offset, rows[:n]
+	}
+	extra = paginationTo(start, limit, more, next)
+	return extra, Answer{Data: rows, Additional: extra, Related: related}
 }
 
 func (h v1Out) rows(entries []flow.Entry) []flowRow {

@@ -117,11 +117,7 @@ func (h Notes) list(ctx context.Context, c Call, in noteList) (any, error) {
 		return nil, err
 	}
 	out, err := h.out(ctx, c, found)
-	extra := pagination(q.Start, q.Limit, more)
-	if more {
-		extra["pagination"].(map[string]any)["next_start"] = q.Start + len(found) // a page of long notes ends before its limit
-	}
-	return Answer{Data: out, Additional: extra}, err
+	return Answer{Data: out, Additional: paginationTo(q.Start, q.Limit, more, q.Start+len(found))}, err // a page of long notes ends before its limit
 }
 
 func (h Notes) one(ctx context.Context, c Call, n notes.Note, err error) (any, error) {

@@ -70,7 +70,7 @@ type recordMailQuery struct {
 	IncludeBody bool  `query:"include_body"`
 }
 
-// maxBodies is how many bodies one page holds: an answer has to stay below 6 MB.
+// maxBodies is how many bodies one page reads.
 const maxBodies = 20
 
 // mail lists the mails in a record's flow.
@@ -104,9 +104,10 @@ func (h Detail) mail(ctx context.Context, c Call, in recordMailQuery) (any, erro
 			}
 			w.Body = &body
 		}
-		rows = append(rows, flowRow{flow.Mails, stamp(e.Row), w})
+		rows = append(rows, flowRow{flow.Mails, stamp(e.Row), w, e.Offset})
 	}
-	return Answer{Data: rows, Additional: pagination(int(in.Start), limit, page.More), Related: out.related(out.ccEmail)}, nil
+	_, answer := out.page(int(in.Start), limit, page, rows)
+	return answer, nil
 }
 
 type recordFiles struct {

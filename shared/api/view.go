@@ -28,16 +28,9 @@ func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {
 		return nil, err
 	}
 	out, zone := h.writer(c, team, v.Records), team.Zone()
-	data := map[string]any{
-		"planned_activities": eachOf(v.Planned.Records, activityOut), "planned_activities_more": v.Planned.More,
-		"flow": out.rows(v.Flow.Entries), "flow_more": v.Flow.More,
-		"mail_threads": eachOf(v.Threads.Records, out.thread), "mail_threads_more": v.Threads.More,
-		"files": eachOf(v.Files.Records, out.file), "files_more": v.Files.More,
-	}
 	dealOn := func(d deals.Deal) dealWire { return dealOut(d, zone) }
-	if h.Kind != change.Deal {
-		data["open_deals"], data["open_deals_more"] = eachOf(v.OpenDeals.Records, dealOn), v.OpenDeals.More
-	}
+	data, related := map[string]any{}, out.related(out.ccEmail)
+	var relatives []relatedView
 	if h.Kind != change.Organization {
 		data["organization"] = oneOf(v.Organization, organizationOut)
 	}
@@ -49,11 +42,35 @@ func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {
 	case persons.Person:
 		data["person"] = personOut(r)
 	case organizations.Organization:
-		data["organization"] = organizationOut(r)
-		data["persons"], data["persons_more"] = eachOf(v.Persons.Records, personOut), v.Persons.More
-		data["related_organizations"], data["related_organizations_more"] = out.relatives(r.ID, v.Relations), false
+		data["organization"], relatives = organizationOut(r), out.relatives(r.ID, v.Relations)
 	}
-	return Answer{Data: data, Related: out.related(out.ccEmail)}, nil
+	s := sections{data, roomBeside(data, related), map[string]int{change.Deal: 4, change.Person: 5, change.Organization: 7}[h.Kind]}
+	show(&s, "mail_threads", eachOf(v.Threads.Records, out.thread), v.Threads.More)
+	show(&s, "files", eachOf(v.Files.Records, out.file), v.Files.More)
+	if h.Kind != change.Deal {
+		show(&s, "open_deals", eachOf(v.OpenDeals.Records, dealOn), v.OpenDeals.More)
+	}
+	if h.Kind == change.Organization {
+		show(&s, "persons", eachOf(v.Persons.Records, personOut), v.Persons.More)
+		show(&s, "related_organizations", relatives, false)
+	}
+	show(&s, "planned_activities", eachOf(v.Planned.Records, activityOut), v.Planned.More)
+	show(&s, "flow", out.rows(v.Flow.Entries), v.Flow.More)
+	return Answer{Data: data, Related: related}, nil
+}
+
+// sections are the lists of a view, each in its share of the room. Those of short records come first: what they leave is for
+// the long texts of activities and notes.
+type sections struct {
+	data map[string]any
+	room room
+	left int // lists that are still to come
+}
+
+func show[T any](s *sections, name string, list []T, more bool) {
+	shown := fit(&s.room, s.left, list)
+	s.data[name], s.data[name+"_more"] = shown, more || len(shown) < len(list)
+	s.left--
 }
 
 // relatives are the organizations that one is related to, but for those that are deleted.

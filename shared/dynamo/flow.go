@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -18,6 +19,34 @@ import (
 type Flow struct{ *DB }
 
 var _ flow.Store = Flow{}
+
+// GetSome reads a hundred records at a time, one batch read each.
+func (f Flow) GetSome(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, int, error) {
+	all, n, size := make(map[change.Ref]any, len(refs)), 0, 0
+	for part := range slices.Chunk(refs, batchSize) {
+		keys := make([]schema.Key, len(part))
+		for i, ref := range part {
+			keys[i] = keyOf(team, ref)
+		}
+		found, err := f.batch(ctx, keys)
+		if err != nil {
+			return nil, 0, fmt.Errorf("dynamo.Flow.GetSome: %w", err)
+		}
+		for i, ref := range part {
+			if size > maxPage {
+				return all, n, nil
+			}
+			if it, ok := found[keys[i]]; ok {
+				size += wireSize(it)
+				if all[ref], err = kinds[ref.Kind()].decodeAny(it); err != nil {
+					return nil, 0, err
+				}
+			}
+			n++
+		}
+	}
+	return all, n, nil
+}
 
 // Read is one query of a shelf.
 func (f Flow) Read(ctx context.Context, team int64, on change.Ref, r flow.Range) (rows []change.Row, more bool, err error) {

@@ -81,7 +81,30 @@ func (r records[T]) listIDs(ctx context.Context, team int64, l value.List) (page
 		}
 	}
 	page, err = value.PageOf(all, r.kind.facets, l)
-	return page, fault.Cursor(err)
+	if err != nil {
+		return page, fault.Cursor(err)
+	}
+	n, err := r.fit(team, page.Items)
+	if err == nil && n < len(page.Items) {
+		l.Limit = n
+		page, err = value.PageOf(all, r.kind.facets, l)
+	}
+	return page, err
+}
+
+// fit is how many of the records fit into an answer, at least one.
+func (r records[T]) fit(team int64, list []T) (int, error) {
+	size := 0
+	for i, v := range list {
+		it, err := r.kind.encode(team, v)
+		if err != nil {
+			return 0, err
+		}
+		if size += wireSize(it); size > maxPage && i > 0 {
+			return i, nil
+		}
+	}
+	return len(list), nil
 }
 
 // GetAny reads records of several kinds at once, each as its own type; what does not exist is absent.

@@ -2,6 +2,8 @@ package dynamo
 
 import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/lejek/lejek/shared/value"
 )
 
 const (
@@ -12,24 +14,8 @@ const (
 // storedSize is what DynamoDB counts of an item, closely enough to refuse what it would refuse.
 func storedSize(it item) int { return sizeOf(it, func(s string) int { return len(s) }) }
 
-// wireSize is how large an item's content can become in an answer: JSON within the JSON of Lambda's response, so that a
-// quote takes four bytes.
-func wireSize(it item) int {
-	return sizeOf(it, func(s string) int {
-		n := len(s) + 8
-		for i := range len(s) {
-			switch c := s[i]; {
-			case c == '"' || c == '\\':
-				n += 3
-			case c == '\n' || c == '\r' || c == '\t':
-				n += 2
-			case c < ' ':
-				n += 6
-			}
-		}
-		return n
-	})
-}
+// wireSize is about how large an item's content becomes in an answer.
+func wireSize(it item) int { return sizeOf(it, func(s string) int { return 8 + value.WireSize(s) }) }
 
 func sizeOf(it item, text func(string) int) (n int) {
 	for name, v := range it {

@@ -10,18 +10,23 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// fill reads what the entries refer to, and then what these name. A source that was deleted since its row was read is left
+// fill reads what the entries refer to, and then what these name; five hundred of the longest notes would be more than fits
+// into memory, let alone into an answer, so the page ends where they do. A source that was deleted since its row was read is left
 // out: the page is then shorter than its limit.
 func (s Service) fill(ctx context.Context, a auth.Actor, of change.Ref, p *Page) error {
 	var sources []change.Ref
-	for _, e := range p.Entries {
+	var at []int // the entries of these
+	for i, e := range p.Entries {
 		if e.Field == nil {
-			sources = append(sources, e.Row.Source)
+			sources, at = append(sources, e.Row.Source), append(at, i)
 		}
 	}
-	found, err := s.Store.GetAny(ctx, a.Team, distinct(sources))
+	found, n, err := s.Store.GetSome(ctx, a.Team, sources)
 	if err != nil {
 		return err
+	}
+	if n < len(sources) {
+		p.Next, p.Entries, p.More = p.Entries[at[n]].Offset, p.Entries[:at[n]], true
 	}
 	p.Entries = join(p.Entries, found)
 	names, err := s.types(ctx, a.Team, p.Entries)

@@ -20,6 +20,8 @@ import (
 type Store interface {
 	// GetAny reads records, each as its own type; what does not exist is absent.
 	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
+	// GetSome is GetAny of as many of refs, from their beginning, as an answer could hold; n is how many these are.
+	GetSome(ctx context.Context, team int64, refs []change.Ref) (found map[change.Ref]any, n int, err error)
 	// Read reads rows of one shelf with exactly one query; more tells that rows follow the last.
 	Read(ctx context.Context, team int64, on change.Ref, r Range) (rows []change.Row, more bool, err error)
 	// Head reads a record with its relations and its newest files, with exactly one query; Record is nil when there is none.
@@ -102,12 +104,14 @@ type Entry struct {
 	Source change.Placed // nil for a field
 	Field  *change.Field
 	Index  int // of the field in its write
+	Offset int // of the entry in the flow
 }
 
 // Page is one page of a flow. Records holds what its entries name: deals, persons, organizations, users, stages.
 type Page struct {
 	Entries []Entry
 	More    bool
+	Next    int // where the next one begins
 	Records map[change.Ref]any
 }
 
@@ -150,6 +154,10 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 	if p.More = len(p.Entries) > q.Limit; p.More {
 		p.Entries = p.Entries[:q.Limit]
 	}
+	for i := range p.Entries {
+		p.Entries[i].Offset = q.Start + i
+	}
+	p.Next = q.Start + q.Limit
 	return p, s.fill(ctx, a, of, &p)
 }
 

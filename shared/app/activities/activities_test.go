@@ -233,3 +233,29 @@ func ids(a apptest.Answer) (all []int64) {
 	}
 	return all
 }
+
+func TestNamedActivitiesWithLongNotesComeInPagesThatFitIntoAnAnswer(t *testing.T) {
+	t.Parallel()
+	c := apptest.New(t).NewTeam("Acme")
+	var all, got []int64
+	for range 30 {
+		all = append(all, c.Must("POST", "/api/v2/activities", m{"note": strings.Repeat("\U0001F4DE", 65000)}).ID())
+	}
+	query := "/api/v2/activities?ids=" + strings.Trim(strings.ReplaceAll(fmt.Sprint(all), " ", ","), "[]")
+	for target, pages := query, 0; target != ""; pages++ {
+		a := c.Must("GET", target, nil)
+		if len(a.Raw) > 6<<20 || pages > 5 {
+			t.Fatalf("page %d has %d bytes", pages, len(a.Raw))
+		}
+		for _, r := range a.List() {
+			got = append(got, int64(r.(m)["id"].(float64)))
+		}
+		target = ""
+		if next, ok := a.Body["additional_data"].(m)["next_cursor"].(string); ok {
+			target = query + "&cursor=" + next
+		}
+	}
+	if !slices.Equal(got, all) {
+		t.Errorf("got %v, want %v", got, all)
+	}
+}
