@@ -92,6 +92,26 @@ func (a Activity) Rows() []change.Row {
 	return change.RowsOn(a.Shown, change.Flow, at, a.Ref())
 }
 
+// LinkTo gives the activity other links. Those who take part already go on so.
+func (a Activity) LinkTo(l change.Links) change.Placed {
+	a.DealID, a.OrganizationID = value.NonZero(l.Deal), value.NonZero(l.Organization)
+	primary := a.PersonID()
+	a.Participants = nil
+	for _, id := range l.Persons {
+		a.Participants = append(a.Participants, Participant{PersonID: id, Primary: id == primary})
+	}
+	if len(a.Participants) > 0 && a.PersonID() == 0 {
+		a.Participants[0].Primary = true
+	}
+	return a
+}
+
+// Remove marks the activity when all that it hung on is gone.
+func (a Activity) Remove(now time.Time) change.Placed {
+	a.Deleted, a.UpdateTime = true, now
+	return a
+}
+
 // ShowOn keeps the targets.
 func (a Activity) ShowOn(targets []change.Ref) change.Placed {
 	a.Shown = targets

@@ -3,6 +3,7 @@ package activities
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/lejek/lejek/shared/change"
 )
@@ -21,7 +22,8 @@ func (n Activity) on(deal change.Ref) *change.Row {
 	return nil
 }
 
-// summaries are those of the deals on which the activity's place changed.
+// summaries are those of the deals on which the activity's place changed. A deal that it leaves may be gone for good, and then
+// nothing may be written beside it: nobody would ever remove that.
 func (s Service) summaries(ctx context.Context, team int64, before, now Activity) ([]change.Summary, error) {
 	var touched []change.Ref
 	for _, id := range []*int64{before.DealID, now.DealID} {
@@ -29,9 +31,20 @@ func (s Service) summaries(ctx context.Context, team int64, before, now Activity
 			continue
 		}
 		deal := change.Of(change.Deal, *id)
-		if was, is := before.on(deal), now.on(deal); !sameRow(was, is) && (len(touched) == 0 || touched[0] != deal) {
-			touched = append(touched, deal)
+		was, is := before.on(deal), now.on(deal)
+		if sameRow(was, is) || len(touched) > 0 && touched[0] == deal {
+			continue
 		}
+		if is == nil {
+			t, err := s.Store.Targets(ctx, team, change.Links{Deal: *id})
+			if err != nil {
+				return nil, err
+			}
+			if !slices.Contains(t.Refs, deal) {
+				continue
+			}
+		}
+		touched = append(touched, deal)
 	}
 	if len(touched) == 0 {
 		return nil, nil

@@ -148,24 +148,17 @@ func (s Service) apply(ctx context.Context, a auth.Actor, before Activity, in In
 	if bad = append(bad, wrong...); len(n.Participants) > MaxParticipants {
 		return n, t, bad.Err()
 	}
-	// A link that it had before may lead to what was deleted since; that is no reason to refuse other changes.
-	had := before.HangsOn().Refs()
 	if t, err = s.Store.Targets(ctx, a.Team, n.HangsOn()); err != nil {
 		return n, t, err
 	}
-	t.Missing = slices.DeleteFunc(t.Missing, func(r change.Ref) bool { return slices.Contains(had, r) })
-	change.NameMissing(&bad, t)
+	change.NameMissing(&bad, t.Except(before.HangsOn()))
 	return n, t, bad.Err()
 }
 
 // save commits an activity with its rows and with what its deals derive from it.
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t change.Targets) (n Activity, err error) {
 	set := change.Set{Team: a.Team}
-	var had change.Placed
-	if before.ID != 0 {
-		had = before
-	}
-	now = set.PutPlaced(had, now, t).(Activity)
+	now = set.PutPlaced(before, now, t).(Activity)
 	if set.Summaries, err = s.summaries(ctx, a.Team, before, now); err != nil {
 		return now, fmt.Errorf("activities.save %d: %w", now.ID, err)
 	}

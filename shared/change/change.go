@@ -29,6 +29,7 @@ const (
 	MailMessage  = "mailMessage"
 	InboundMail  = "inboundMail" // ledger entry of one raw message, named by its SES messageId
 	Changes      = "change"      // a row of the change log
+	Signpost     = "signpost"    // where a deleted record led, named by its Ref
 
 	Address     = "addr"        // e-mail address → ids of its persons
 	MessageID   = "mid"         // Message-ID or alias → ids of its thread and, when stored, its message
@@ -104,6 +105,7 @@ type Job struct {
 	Of      Ref
 	Cursor  string
 	Version int64
+	Purge   bool // Of is gone for good: what hangs on it leaves it, then its collection is removed
 	Done    bool // the job's item is removed
 }
 
@@ -154,6 +156,9 @@ func (s *Set) Place(before, now []Row) {
 		}
 	}
 }
+
+// PurgeName is the job that clears up after a record; there is one, however often the record's removal is reported.
+func PurgeName(ref Ref) string { return "purge-" + string(ref) }
 
 // JobName is unique for each change of links of a record.
 func JobName(ref Ref, links int64) string { return fmt.Sprintf("relink-%s-%d", ref, links) }

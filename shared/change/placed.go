@@ -10,12 +10,13 @@ type Placed interface {
 	ReadVersion() int64
 }
 
-// PutPlaced writes a record and moves its rows to the targets that its links lead to now. before is nil for a new record.
+// PutPlaced writes a record and moves its rows to the targets that its links lead to now. before is nil, or was never read,
+// for a new record.
 func (s *Set) PutPlaced(before, now Placed, t Targets) Placed {
 	placed := now.ShowOn(t.Refs)
 	var had []Row
 	var expect int64
-	if before != nil {
+	if before != nil && before.ReadVersion() != 0 {
 		had, expect = before.Rows(), before.ReadVersion()
 	}
 	s.Put(placed.Ref(), placed, expect)

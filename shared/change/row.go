@@ -102,11 +102,20 @@ func (l Links) Refs() []Ref {
 }
 
 // Targets are the records that something with given Links shows on: those it links to, a deal's person and organization,
-// a person's organization. Checks hold the links that were followed; Missing are direct links to what does not exist.
+// a person's organization. Checks hold the links that were followed; Missing are direct links to what does not exist or is
+// deleted.
 type Targets struct {
 	Refs    []Ref
 	Checks  []Check
 	Missing []Ref
+}
+
+// Except forgives links that were there before: one may lead to what was deleted since, which is no reason to refuse other
+// changes.
+func (t Targets) Except(before Links) Targets {
+	had := before.Refs()
+	t.Missing = slices.DeleteFunc(t.Missing, func(r Ref) bool { return slices.Contains(had, r) })
+	return t
 }
 
 // RowsOn makes one row per target.

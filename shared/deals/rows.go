@@ -13,8 +13,12 @@ func (d Deal) Rows() []change.Row {
 	if d.Deleted || d.Status != Open || d.ID == 0 {
 		return nil
 	}
-	l := change.Links{Organization: value.Deref(d.OrganizationID), Persons: []int64{value.Deref(d.PersonID)}}
-	return change.RowsOn(l.Refs(), change.OpenDeals, d.AddTime, d.Ref())
+	return change.RowsOn(d.LeadsTo().Refs(), change.OpenDeals, d.AddTime, d.Ref())
+}
+
+// LeadsTo are the deal's own links: what hangs on the deal shows there too.
+func (d Deal) LeadsTo() change.Links {
+	return change.Links{Organization: value.Deref(d.OrganizationID), Persons: []int64{value.Deref(d.PersonID)}}
 }
 
 // Facets are what lists sort and filter deals by.

@@ -175,6 +175,9 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}
+	if now.Deleted {
+		set.Leave(now.Ref(), now.LeadsTo())
+	}
 	set.Checks = newlyLinked(before, now)
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return Deal{}, fmt.Errorf("deals.save %d: %w", now.ID, err)

@@ -7,6 +7,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -78,8 +79,15 @@ func (db *DB) get(ctx context.Context, k schema.Key) (item, error) {
 
 const batchSize = 100 // keys in one BatchGetItem
 
-// batch reads items by key, strongly consistent; what does not exist is absent from the answer.
+// batch reads items by key, strongly consistent; what does not exist or has expired is absent from the answer.
 func (db *DB) batch(ctx context.Context, keys []schema.Key) (map[schema.Key]item, error) {
+	found, err := db.batchAll(ctx, keys)
+	maps.DeleteFunc(found, func(_ schema.Key, it item) bool { return !db.alive(it) })
+	return found, err
+}
+
+// batchAll reads what has expired too, as long as it is there.
+func (db *DB) batchAll(ctx context.Context, keys []schema.Key) (map[schema.Key]item, error) {
 	found := make(map[schema.Key]item, len(keys))
 	seen := make(map[schema.Key]bool, len(keys))
 	var wanted []item
@@ -98,9 +106,7 @@ func (db *DB) batch(ctx context.Context, keys []schema.Key) (map[schema.Key]item
 			return nil, unavailable(fmt.Errorf("batch get of %d: %w", n, err))
 		}
 		for _, it := range out.Responses[db.table] {
-			if db.alive(it) {
-				found[keyFrom(it)] = it
-			}
+			found[keyFrom(it)] = it
 		}
 		// An answer over 16 MB or a throttled partition leaves keys for the next call.
 		left := out.UnprocessedKeys[db.table].Keys

@@ -21,4 +21,5 @@ var kinds = map[string]kind{
 	change.InboundMail:  ledgerKind,
 	change.MessageID:    aliasKind,
 	change.Fingerprint:  aliasKind,
+	change.Signpost:     kindOf[change.Post]{name: change.Signpost},
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // linked is the part of a deal or a person that roll-up follows. Both keep these attributes under the same names.
@@ -17,7 +18,8 @@ type linked struct {
 	Deleted        bool
 }
 
-// Targets follows links to all records that something with these links shows on: one or two batch reads.
+// Targets follows links to all records that something with these links shows on: one or two batch reads, and another where a
+// record is gone, which left a signpost. A record that TTL is about to remove is still there: its rows go when it goes.
 func (db *DB) Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error) {
 	var t change.Targets
 	direct := links.Refs()
@@ -28,36 +30,39 @@ func (db *DB) Targets(ctx context.Context, team int64, links change.Links) (chan
 			keys = append(keys, keyOf(team, ref))
 			read[ref] = true
 		}
-		found, err := db.batch(ctx, keys)
+		found, err := db.batchAll(ctx, keys)
 		if err != nil {
 			return t, fmt.Errorf("dynamo.Targets: %w", err)
 		}
-		var further []change.Ref
+		var further, gone []change.Ref
 		for i, ref := range next {
 			it, ok := found[keys[i]]
-			if !ok {
-				if slices.Contains(direct, ref) {
-					t.Missing = append(t.Missing, ref)
-				}
-				continue
-			}
-			t.Refs = append(t.Refs, ref)
 			l, err := kindOf[linked]{}.decode(it)
 			if err != nil {
 				return t, err
 			}
-			if l.Deleted && slices.Contains(direct, ref) {
+			if (!ok || l.Deleted) && slices.Contains(direct, ref) {
 				t.Missing = append(t.Missing, ref)
 			}
+			if !ok {
+				gone = append(gone, change.SignpostOf(ref))
+				continue
+			}
+			t.Refs = append(t.Refs, ref)
 			if ref.Kind() == change.Organization {
 				continue // the end of every path: it has no links of its own to follow
 			}
 			t.Checks = append(t.Checks, change.Check{Ref: ref, Links: l.Links})
-			if l.PersonID != nil {
-				further = append(further, change.Of(change.Person, *l.PersonID))
-			}
-			if l.OrganizationID != nil {
-				further = append(further, change.Of(change.Organization, *l.OrganizationID))
+			led := change.Links{Persons: []int64{value.Deref(l.PersonID)}, Organization: value.Deref(l.OrganizationID)}
+			further = append(further, led.Refs()...)
+		}
+		posts, err := db.GetAny(ctx, team, gone)
+		if err != nil {
+			return t, fmt.Errorf("dynamo.Targets: %w", err)
+		}
+		for _, ref := range gone { // in order, so that the same links always answer the same
+			if post, ok := posts[ref].(change.Post); ok {
+				further = append(further, post.Links().Refs()...)
 			}
 		}
 		next = nil

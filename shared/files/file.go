@@ -84,5 +84,14 @@ func (f File) LinkTo(l change.Links) change.Placed {
 	return f
 }
 
+// Mailed tells that the file came with a mail, whose links it has.
+func (f File) Mailed() bool { return f.MailMessageID != nil }
+
+// Remove marks the file when all that it hung on is gone.
+func (f File) Remove(now time.Time) change.Placed {
+	f.Deleted, f.UpdateTime = true, now
+	return f
+}
+
 // Objects are the keys of its bytes.
 func (f File) Objects() []string { return []string{f.Key} }

@@ -41,6 +41,11 @@ func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
 		return fmt.Errorf("flow.Step %s: %w", job.Name, err)
 	}
 	m := mover{Service: s, team: team, targets: map[string]change.Targets{}}
+	if job.Purge {
+		if m.gone, err = s.gone(ctx, team, job.Of); err != nil {
+			return fmt.Errorf("flow.Step %s: %w", job.Name, err)
+		}
+	}
 	if job.Of.Kind() == change.MailThread {
 		thread, err := s.placed(ctx, team, job.Of)
 		if err != nil {
@@ -55,7 +60,11 @@ func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
 	if done > 0 {
 		job.Cursor = rows[done-1].Cursor
 	}
-	job.Done = done == len(rows) && !more
+	if job.Done = done == len(rows) && !more; job.Done && job.Purge {
+		if err := s.clear(ctx, team, job.Of); err != nil {
+			return fmt.Errorf("flow.Step %s: %w", job.Name, err)
+		}
+	}
 	err = s.Store.Commit(ctx, change.Set{Team: team, Jobs: []change.Job{job}})
 	if fault.Is(err, fault.Conflict) {
 		return nil // the same event, handed out twice, got here first
@@ -74,6 +83,7 @@ type mover struct {
 	Service
 	team    int64
 	thread  Thread                    // whose links its messages and files take over; nil otherwise
+	gone    *gone                     // what is being purged; nil otherwise
 	targets map[string]change.Targets // by links, within this step
 	batch   []change.Set              // one per source
 	refs    []change.Ref
@@ -134,23 +144,36 @@ func (m *mover) replace(ctx context.Context, before change.Placed) (set change.S
 	if f, ok := before.(Follower); ok && m.thread != nil {
 		now = f.LinkTo(m.thread.HangsOn())
 	}
-	key := fmt.Sprint(now.HangsOn())
-	t, ok := m.targets[key]
-	if !ok {
-		if t, err = m.Store.Targets(ctx, m.team, now.HangsOn()); err != nil {
+	if m.gone != nil {
+		if now, err = m.leave(ctx, before); err != nil {
 			return set, err
 		}
-		m.targets[key] = t
+	}
+	t, err := m.reach(ctx, now.HangsOn())
+	if err != nil {
+		return set, err
 	}
 	set.Team = m.team
 	set.PutPlaced(before, now, t)
 	if m.thread != nil {
 		set.Checks = append(set.Checks, m.thread.Check())
 	}
-	if len(set.Show)+len(set.Hide) == 0 && fmt.Sprint(before.HangsOn()) == key {
+	if len(set.Show)+len(set.Hide) == 0 && fmt.Sprint(before.HangsOn()) == fmt.Sprint(now.HangsOn()) {
 		return change.Set{}, nil
 	}
 	return set, nil
+}
+
+// reach follows links, once within a step.
+func (m *mover) reach(ctx context.Context, links change.Links) (t change.Targets, err error) {
+	key := fmt.Sprint(links)
+	t, ok := m.targets[key]
+	if !ok {
+		if t, err = m.Store.Targets(ctx, m.team, links); err == nil {
+			m.targets[key] = t
+		}
+	}
+	return t, err
 }
 
 // flush commits the batch. When that fails, each source is read again and placed by itself, so that one that others write

@@ -195,7 +195,7 @@ func (w *world) check(l links, on ...change.Ref) {
 	for _, r := range records {
 		p := r.(change.Placed)
 		for _, row := range p.ShowOn(l.reach(p.HangsOn().Refs())).Rows() {
-			if row.Shelf != change.Messages {
+			if slices.Contains(on, row.On) {
 				want[fmt.Sprint(row.On, row.Shelf, row.At.UTC().UnixMilli(), row.Source)]++
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // store writes a new message, with all that follows from it.
@@ -75,7 +76,7 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 		return out, err
 	}
 	core := change.Set{Team: r.Team}
-	core.PutPlaced(placedOrNil(before), t, targets)
+	core.PutPlaced(value.Deref(before), t, targets)
 	core.PutPlaced(nil, m, targets)
 	if before != nil && before.Links != t.Links {
 		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
@@ -100,13 +101,6 @@ func join(sets ...change.Set) change.Set {
 		all.Show, all.Hide, all.Jobs = append(all.Show, s.Show...), append(all.Hide, s.Hide...), append(all.Jobs, s.Jobs...)
 	}
 	return all
-}
-
-func placedOrNil(t *Thread) change.Placed {
-	if t == nil {
-		return nil
-	}
-	return *t
 }
 
 // timeOf is the message's Date, unless it is missing, of the future or from before there was such mail.

@@ -45,6 +45,24 @@ func (n Note) Rows() []change.Row {
 	return change.RowsOn(n.Shown, change.Flow, n.AddTime, n.Ref())
 }
 
+// LinkTo gives the note other links; it stays pinned where it still hangs.
+func (n Note) LinkTo(l change.Links) change.Placed {
+	n.DealID, n.PersonID, n.OrganizationID = value.NonZero(l.Deal), nil, value.NonZero(l.Organization)
+	if len(l.Persons) > 0 {
+		n.PersonID = value.NonZero(l.Persons[0])
+	}
+	n.PinnedToDeal = n.PinnedToDeal && n.DealID != nil
+	n.PinnedToPerson = n.PinnedToPerson && n.PersonID != nil
+	n.PinnedToOrganization = n.PinnedToOrganization && n.OrganizationID != nil
+	return n
+}
+
+// Remove marks the note when all that it hung on is gone.
+func (n Note) Remove(now time.Time) change.Placed {
+	n.Deleted, n.UpdateTime = true, now
+	return n
+}
+
 // ShowOn keeps the targets.
 func (n Note) ShowOn(targets []change.Ref) change.Placed {
 	n.Shown = targets

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -148,20 +147,13 @@ func (s Service) targets(ctx context.Context, a auth.Actor, before, now Note, ba
 	if err != nil {
 		return t, err
 	}
-	// A link that it had before may lead to what was deleted since; that is no reason to refuse other changes.
-	had := before.HangsOn().Refs()
-	t.Missing = slices.DeleteFunc(t.Missing, func(r change.Ref) bool { return slices.Contains(had, r) })
-	change.NameMissing(&bad, t)
+	change.NameMissing(&bad, t.Except(before.HangsOn()))
 	return t, bad.Err()
 }
 
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Note, t change.Targets) (Note, error) {
 	set := change.Set{Team: a.Team}
-	var had change.Placed
-	if before.ID != 0 {
-		had = before
-	}
-	now = set.PutPlaced(had, now, t).(Note)
+	now = set.PutPlaced(before, now, t).(Note)
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return now, fmt.Errorf("notes.save %d: %w", now.ID, err)
 	}

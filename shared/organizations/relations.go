@@ -3,6 +3,7 @@ package organizations
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -75,7 +76,7 @@ func (s Relations) Create(ctx context.Context, a auth.Actor, in RelationInput) (
 	if err != nil {
 		return r, err
 	}
-	if err := s.checkEnds(ctx, a, in); err != nil {
+	if err := s.checkEnds(ctx, a, Relation{}, r); err != nil {
 		return r, err
 	}
 	if r.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
@@ -88,9 +89,6 @@ func (s Relations) Create(ctx context.Context, a auth.Actor, in RelationInput) (
 
 // Update writes the given fields.
 func (s Relations) Update(ctx context.Context, a auth.Actor, id int64, in RelationInput) (r Relation, err error) {
-	if err := s.checkEnds(ctx, a, in); err != nil {
-		return r, err
-	}
 	err = change.Retry(ctx, func() error {
 		before, err := s.alive(ctx, a, id)
 		if err != nil {
@@ -102,6 +100,9 @@ func (s Relations) Update(ctx context.Context, a auth.Actor, id int64, in Relati
 		if r.Type == before.Type && r.OwnerID == before.OwnerID && r.LinkedID == before.LinkedID {
 			r = before
 			return nil
+		}
+		if err := s.checkEnds(ctx, a, before, r); err != nil {
+			return err
 		}
 		err = s.save(ctx, a, before, r)
 		r.Version++
@@ -123,6 +124,22 @@ func (s Relations) Delete(ctx context.Context, a auth.Actor, id int64) error {
 	})
 }
 
+// Forget takes the relations of an organization that is gone for good from the organizations at their other ends, so that no
+// ghosts fill their places. It may be done again.
+func (s Relations) Forget(ctx context.Context, team, organization int64) error {
+	list, err := s.Store.Of(ctx, team, organization)
+	if err != nil {
+		return fmt.Errorf("organizations.Relations.Forget %d: %w", organization, err)
+	}
+	for _, r := range list {
+		err := s.Delete(ctx, auth.Actor{Team: team}, r.ID)
+		if err != nil && !fault.Is(err, fault.NotFound) { // somebody else deleted it
+			return fmt.Errorf("organizations.Relations.Forget %d: %w", organization, err)
+		}
+	}
+	return nil
+}
+
 func (s Relations) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
 func (s Relations) alive(ctx context.Context, a auth.Actor, id int64) (Relation, error) {
@@ -133,26 +150,22 @@ func (s Relations) alive(ctx context.Context, a auth.Actor, id int64) (Relation,
 	return r, err
 }
 
-// checkEnds names each given organization that does not exist.
-func (s Relations) checkEnds(ctx context.Context, a auth.Actor, in RelationInput) error {
-	var ids []int64
-	for _, end := range []int64{in.OwnerID.Or(0), in.LinkedID.Or(0)} {
-		if end != 0 {
-			ids = append(ids, end)
-		}
-	}
-	found, err := s.Organizations.GetMany(ctx, a.Team, ids)
+// checkEnds names each new end that does not exist. One that it had before may have been deleted since: clients send back what
+// they read.
+func (s Relations) checkEnds(ctx context.Context, a auth.Actor, before, now Relation) error {
+	fresh := slices.DeleteFunc(now.Ends(), func(id int64) bool { return slices.Contains(before.Ends(), id) })
+	found, err := s.Organizations.GetMany(ctx, a.Team, fresh)
 	if err != nil {
 		return err
 	}
 	var bad fault.Fields
 	check := func(name string, id int64) {
-		if o, ok := found[id]; id != 0 && (!ok || o.Deleted) {
+		if o, ok := found[id]; slices.Contains(fresh, id) && (!ok || o.Deleted) {
 			bad.Add(name, "organization %d not found", id)
 		}
 	}
-	check("rel_owner_org_id", in.OwnerID.Or(0))
-	check("rel_linked_org_id", in.LinkedID.Or(0))
+	check("rel_owner_org_id", now.OwnerID)
+	check("rel_linked_org_id", now.LinkedID)
 	return bad.Err()
 }
 

@@ -16,6 +16,11 @@ func (p Person) Facets() value.Facets {
 	}
 }
 
+// LeadsTo is the person's organization: what hangs on the person shows there too.
+func (p Person) LeadsTo() change.Links {
+	return change.Links{Organization: value.Deref(p.OrganizationID)}
+}
+
 // logged are the fields of the change log under their v1 keys.
 var logged = []change.Logged[Person]{
 	change.As("name", func(p Person) *string { return &p.Name }),
@@ -72,6 +77,9 @@ func written(a auth.Actor, before, now Person) change.Set {
 	set.Show = append(set.Show, change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log))
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
+	}
+	if now.Deleted {
+		set.Leave(now.Ref(), now.LeadsTo())
 	}
 	return set
 }

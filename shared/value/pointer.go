@@ -16,6 +16,15 @@ func Deref[T any](p *T) (v T) {
 	return v
 }
 
+// NonZero is the value; nil for zero.
+func NonZero[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
 // Digits is a number as text; nil for nil.
 func Digits(p *int64) *string {
 	if p == nil {

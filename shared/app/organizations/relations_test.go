@@ -69,6 +69,19 @@ func TestRelationHasTheShapeOfTheContract(t *testing.T) {
 	}
 }
 
+func TestRelationWithADeletedEndCanStillBeChanged(t *testing.T) {
+	t.Parallel()
+	c := some(apptest.New(t).NewTeam("Acme"), 3)
+	c.Must("POST", root, relate("parent", 1, 2))
+	c.Must("DELETE", "/api/v2/organizations/2", nil)
+	c.Must("PUT", root+"/1", relate("parent", 1, 2)) // what was read is sent back
+	c.Must("PUT", root+"/1", relate("related", 2, 1))
+	c.Must("PUT", root+"/1", relate("related", 3, 1))
+	if got := c.Do("PUT", root+"/1", relate("related", 2, 1)); got.Status != http.StatusBadRequest || !strings.Contains(got.Raw, "rel_owner_org_id: organization 2 not found") {
+		t.Errorf("a new link to what is deleted: %d %s", got.Status, got.Raw)
+	}
+}
+
 func TestRelationShowsOnBothEnds(t *testing.T) {
 	t.Parallel()
 	app := apptest.New(t)
