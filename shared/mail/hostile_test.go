@@ -60,14 +60,14 @@ func TestParsePutsHostileMailAside(t *testing.T) {
 func TestParseReadsTheLargestMail(t *testing.T) {
 	const big = 28 << 20 // 38 MB in base64
 	attachment := bytes.Repeat([]byte("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0\r\n"), big/57)
-	for name, encoding := range map[string]string{"base64": "base64", "bytes that are no base64": "base64", "quoted-printable": "quoted-printable", "text": "8bit"} {
+	for name, encoding := range map[string]string{"base64": "base64", "bytes that are no base64": "base64"} {
 		t.Run(name, func(t *testing.T) {
 			body := attachment
 			if name == "bytes that are no base64" {
 				body = bytes.Repeat([]byte("!%$ \xff\xfe\r\n"), big/8)
 			}
-			raw := slicesJoin([]byte(hostileHead+"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n--b\r\n"+
-				"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: "+encoding+"\r\n\r\n"), body, []byte("\r\n--b--\r\n"))
+			raw := bytes.Join([][]byte{[]byte(hostileHead + "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nHello\r\n--b\r\n" +
+				"Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: " + encoding + "\r\n\r\n"), body, []byte("\r\n--b--\r\n")}, nil)
 			start := time.Now()
 			p, err := mail.Parse(raw, mail.Limits{})
 			if err != nil || p.Unparsed != "" || strings.TrimSpace(p.Text) != "Hello" || len(p.Parts) != 1 {
@@ -79,8 +79,6 @@ func TestParseReadsTheLargestMail(t *testing.T) {
 		})
 	}
 }
-
-func slicesJoin(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
 func nested(depth int, body string) []byte {
 	var b strings.Builder

@@ -9,14 +9,15 @@ import (
 	"github.com/lejek/lejek/shared/mailbox"
 )
 
-const maxSubject = 1000
+const maxSubject = 1000 // characters
 
 // BaseSubject strips what replying and forwarding put around a subject (compare RFC 5256 §2.1, which knows only English):
 // prefixes in some thirty languages with their counters, list tags, "[Fwd: …]" wrappers, a trailing "(fwd)". The kind is
 // that of the outermost prefix, which tells what was done last.
 func BaseSubject(s string) (string, mailbox.SubjectKind) {
+	s = norm.NFC.String(repair(s[:min(len(s), 8*maxSubject)]))
 	runes := []rune(s)
-	s = norm.NFC.String(string(runes[:min(len(runes), maxSubject)]))
+	s = string(runes[:min(len(runes), maxSubject)])
 	s = strings.Join(strings.Fields(s), " ")
 	kind := mailbox.SubjectNew
 	claim := func(k mailbox.SubjectKind) {

@@ -7,8 +7,10 @@ import (
 
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
+	"github.com/lejek/lejek/shared/app/misc"
 	"github.com/lejek/lejek/shared/app/organizations"
 	"github.com/lejek/lejek/shared/app/persons"
+	"github.com/lejek/lejek/shared/app/pipelines"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
 )
@@ -17,7 +19,9 @@ import (
 var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
+	"misc":          misc.New,
 	"organizations": organizations.New,
 	"persons":       persons.New,
+	"pipelines":     pipelines.New,
 	"teams":         teams.New,
 }

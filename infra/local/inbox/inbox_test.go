@@ -152,6 +152,19 @@ func TestOnlyTheMailDomainIsAcceptedAndNothingThatCannotBeKept(t *testing.T) {
 	}
 }
 
+func TestLinesOfAnyLengthAndAnyCharactersArrive(t *testing.T) {
+	t.Parallel()
+	addr, k := listen(t)
+	text := letter + "\r\nzażółć " + strings.Repeat("x", 3<<20) + "\r\n"
+	if err := smtp.SendMail(addr, nil, "m@example.com", []string{"gęś@" + mailDomain}, []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	n, object := received(t, k)
+	if !strings.HasSuffix(object, text) || n.Receipt.Recipients[0] != "gęś@"+mailDomain {
+		t.Errorf("stored %d bytes for %v, sent %d", len(object), n.Receipt.Recipients, len(text))
+	}
+}
+
 func TestBrokenHeadersAreTakenAsTheyAre(t *testing.T) {
 	t.Parallel()
 	for message, names := range map[string]string{

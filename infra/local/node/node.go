@@ -44,6 +44,10 @@ func Install(ctx context.Context) (Tools, error) {
 	if err != nil {
 		return Tools{}, err
 	}
+	return install(ctx, dir)
+}
+
+func install(ctx context.Context, dir string) (Tools, error) {
 	node, err := findNode(ctx)
 	if err != nil {
 		return Tools{}, err
