@@ -57,6 +57,7 @@ type Set struct {
 	Summaries []Summary
 	Jobs      []Job
 	Entries   []Entry
+	Facts     []Fact
 }
 
 // Record is the new state of one record. Value is the entity's own struct; its version becomes Expect+1.

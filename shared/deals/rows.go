@@ -2,6 +2,7 @@ package deals
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
@@ -22,6 +23,16 @@ func (d Deal) Facets() value.Facets {
 	return value.Facets{
 		ID: d.ID, Owner: d.OwnerID, Person: value.Deref(d.PersonID), Organization: value.Deref(d.OrganizationID), Pipeline: d.PipelineID,
 		Stage: d.StageID, Status: d.Status, Added: d.AddTime, Updated: d.UpdateTime, Deleted: d.Deleted,
+	}
+}
+
+// fact is what figures need to know of a write.
+func (d Deal) fact(version int64, at time.Time) change.Fact {
+	return change.Fact{
+		At: at, Deal: d.ID, Version: version, OwnerID: d.OwnerID, PipelineID: d.PipelineID, StageID: d.StageID, Status: d.Status, Value: d.Value,
+		Currency: d.Currency, Probability: d.Probability, AddTime: d.AddTime, UpdateTime: d.UpdateTime, StageChangeTime: d.StageChangeTime,
+		WonTime: d.WonTime, LostTime: d.LostTime, CloseTime: d.CloseTime, FirstWonTime: d.FirstWonTime, ExpectedCloseDate: d.ExpectedCloseDate,
+		Deleted: d.Deleted,
 	}
 }
 

@@ -169,6 +169,7 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal
 	set.Put(now.Ref(), now, before.Version)
 	set.Place(before.Rows(), now.Rows())
 	set.Show = append(set.Show, logRow(a, before, now)...)
+	set.Facts = append(set.Facts, now.fact(before.Version+1, s.now()))
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}

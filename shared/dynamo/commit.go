@@ -108,6 +108,11 @@ func (o *operations) add(s change.Set) error {
 	for _, e := range s.Entries {
 		o.entry(s.Team, e)
 	}
+	for _, f := range s.Facts {
+		if err := o.fact(s.Team, f); err != nil {
+			return err
+		}
+	}
 	for _, m := range s.Members {
 		if err := o.member(s.Team, m); err != nil {
 			return err

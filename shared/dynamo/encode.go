@@ -10,6 +10,7 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -138,6 +139,8 @@ func keyOf(team int64, ref change.Ref) schema.Key {
 		return schema.Stage.Key(team, ref.ID())
 	case kindActivityType:
 		return schema.ActivityType.Key(team, ref.ID())
+	case statistics.KindTotals:
+		return schema.Totals.Key(team, ref.Name())
 	case kindTeam:
 		return schema.Team.Key(team)
 	}

@@ -1,22 +1,28 @@
 package dynamo
 
-import "github.com/lejek/lejek/shared/change"
+import (
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/statistics"
+)
 
 // kinds are all kinds of records, by the first part of their Ref.
 var kinds = map[string]kind{
-	change.Deal:         dealKind,
-	change.Person:       personKind,
-	change.Organization: organizationKind,
-	change.Relation:     relationKind,
-	change.Activity:     activityKind,
-	kindActivityType:    activityTypeKind,
-	kindPipeline:        pipelineKind,
-	kindStage:           stageKind,
-	kindTeam:            teamKind,
-	kindUser:            userKind,
-	change.MailThread:   mailThreadKind,
-	change.MailMessage:  mailMessageKind,
-	change.InboundMail:  ledgerKind,
-	change.MessageID:    aliasKind,
-	change.Fingerprint:  aliasKind,
+	change.Deal:           dealKind,
+	change.Person:         personKind,
+	change.Organization:   organizationKind,
+	change.Relation:       relationKind,
+	change.Activity:       activityKind,
+	kindActivityType:      activityTypeKind,
+	kindPipeline:          pipelineKind,
+	kindStage:             stageKind,
+	statistics.KindMark:   markKind,
+	statistics.KindTotals: totalsKind,
+	statistics.KindTrail:  trailKind,
+	kindTeam:              teamKind,
+	kindUser:              userKind,
+	change.MailThread:     mailThreadKind,
+	change.MailMessage:    mailMessageKind,
+	change.InboundMail:    ledgerKind,
+	change.MessageID:      aliasKind,
+	change.Fingerprint:    aliasKind,
 }

@@ -65,6 +65,11 @@ var (
 	Stage        = base("stages", "T#%d#pipelines", "stage#%06d", "all stages of a team", 1, 3)
 	ActivityType = base("activity types", "T#%d#activityTypes", "%06d", "all activity types of a team", 1, 2)
 
+	// Figures: facts as they were written, what is made of them by deal, and sums.
+	Fact    = base("facts", "T#%d#facts#%s", "%s#%012d#%06d", "what changed about deals, a day of a team's facts in the order of writing", 1, "2026-11-23", "2026-11-23T10:00:00.000Z", 7, 3)
+	Figures = base("figures", "T#%d#%s", "%s#%s", "what each deal of a pipeline and an owner counts for, by the last time that it counts", 1, "pipe#1#user#2", "2026-11-23T10:00:00.000Z", "deal#7")
+	Totals  = base("totals", "T#%d#totals", "%s", "sums of all deals, an item per pipeline and owner", 1, "1#2")
+
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")
 

@@ -70,11 +70,7 @@ func ParseDecimal(text string) (Decimal, error) {
 	if new(big.Rat).Abs(r).Cmp(decimalLimit) >= 0 {
 		return "", fmt.Errorf("%q is out of range", text)
 	}
-	out := strings.TrimRight(strings.TrimRight(r.FloatString(decimalPlaces), "0"), ".")
-	if out == "-0" || out == "" {
-		out = "0"
-	}
-	return Decimal(out), nil
+	return canonical(r), nil
 }
 
 // MarshalJSON writes a JSON number; the zero Decimal is 0.
