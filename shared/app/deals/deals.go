@@ -13,5 +13,6 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	routes := api.Deals{Deals: c.Deals(), Summaries: c.DB, Companies: c.Teams()}.Routes()
+	routes = append(routes, c.DealSums().Routes()...)
 	return api.New("deals", c.Options(), routes...)
 }
