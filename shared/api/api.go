@@ -224,21 +224,25 @@ func write(w http.ResponseWriter, result any) {
 		w.WriteHeader(http.StatusFound)
 		return
 	}
-	body := map[string]any{"success": true, "data": a.Data}
-	if a.Additional != nil {
-		body["additional_data"] = a.Additional
-	}
-	if a.Related != nil {
-		body["related_objects"] = a.Related
-	}
-	for k, v := range a.Extra {
-		body[k] = v
-	}
-	writeJSON(w, http.StatusOK, body)
+	writeJSON(w, http.StatusOK, success{true, a.Data, a.Additional, a.Related}, a.Extra)
 }
 
-func writeJSON(w http.ResponseWriter, status int, body any) {
+// success and failure are the envelopes (contract §1.2), in the order in which Pipedrive writes them.
+type success struct {
+	Success    bool `json:"success"`
+	Data       any  `json:"data"`
+	Additional any  `json:"additional_data,omitempty"`
+	Related    any  `json:"related_objects,omitempty"`
+}
+
+// writeJSON writes an envelope, with further keys at its end.
+func writeJSON(w http.ResponseWriter, status int, body any, extra map[string]any) {
 	b, err := json.Marshal(body)
+	if err == nil && len(extra) > 0 {
+		var more []byte
+		more, err = json.Marshal(extra)
+		b = append(append(b[:len(b)-1], ','), more[1:]...)
+	}
 	if err != nil {
 		status, b = http.StatusInternalServerError, []byte(`{"success":false,"error":"internal error"}`)
 	}

@@ -78,11 +78,11 @@ func dealOut(d deals.Deal, zone *time.Location) dealWire {
 
 // dealBody is what a client may write of a deal.
 type dealBody struct {
-	OwnerID           value.Opt[int64]         `json:"owner_id" rule:"notnull"`
-	PersonID          value.Opt[int64]         `json:"person_id"`
-	OrgID             value.Opt[int64]         `json:"org_id"`
-	PipelineID        value.Opt[int64]         `json:"pipeline_id" rule:"notnull"`
-	StageID           value.Opt[int64]         `json:"stage_id" rule:"notnull"`
+	OwnerID           value.Opt[int64]         `json:"owner_id" rule:"notnull,min=1"`
+	PersonID          value.Opt[int64]         `json:"person_id" rule:"min=1"`
+	OrgID             value.Opt[int64]         `json:"org_id" rule:"min=1"`
+	PipelineID        value.Opt[int64]         `json:"pipeline_id" rule:"notnull,min=1"`
+	StageID           value.Opt[int64]         `json:"stage_id" rule:"notnull,min=1"`
 	Value             value.Opt[value.Decimal] `json:"value"`
 	Currency          value.Opt[string]        `json:"currency" rule:"notnull,currency"`
 	Status            value.Opt[string]        `json:"status" rule:"notnull,enum=open|won|lost"`

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -34,7 +35,7 @@ func writeError(w http.ResponseWriter, v1 bool, err error) {
 	}
 	row := statuses[f.Kind]
 	if f.Kind == fault.Unauthorized {
-		writeJSON(w, row.status, map[string]any{"success": false, "error": "unauthorized access", "errorCode": 401, "error_info": row.info})
+		writeJSON(w, row.status, unauthorized{false, "unauthorized access", row.status, row.info}, nil)
 		return
 	}
 	if f.Kind == fault.Unavailable {
@@ -43,21 +44,47 @@ func writeError(w http.ResponseWriter, v1 bool, err error) {
 	if _, methods, ok := strings.Cut(f.Message, "allowed: "); ok && f.Kind == fault.NoMethod {
 		w.Header().Set("Allow", methods)
 	}
-	body := map[string]any{"success": false, "error": message(f), "error_info": row.info, "data": nil, "additional_data": nil}
+	body := failure{Error: message(f), Info: row.info}
 	if !v1 {
-		body["code"] = row.code
+		body.Code = row.code
 	}
-	writeJSON(w, row.status, body)
+	writeJSON(w, row.status, body, nil)
 }
+
+type failure struct {
+	Success    bool   `json:"success"`
+	Error      string `json:"error"`
+	Info       string `json:"error_info"`
+	Data       any    `json:"data"`
+	Additional any    `json:"additional_data"`
+	Code       string `json:"code,omitempty"`
+}
+
+type unauthorized struct {
+	Success bool   `json:"success"`
+	Error   string `json:"error"`
+	Code    int    `json:"errorCode"`
+	Info    string `json:"error_info"`
+}
+
+// What an answer says of wrong fields is bounded: a body of 1 MB holds more of them than Lambda can answer.
+const (
+	maxNamed = 50  // fields
+	maxText  = 600 // bytes of a message
+	maxName  = 100 // bytes of a name
+)
 
 // message names every wrong field: "Validation failed: title: must be given; value: must be a number".
 func message(f *fault.Error) string {
 	if len(f.Fields) == 0 {
 		return f.Message
 	}
-	parts := make([]string, len(f.Fields))
-	for i, field := range f.Fields {
-		parts[i] = field.Name + ": " + field.Message
+	var parts []string
+	for _, field := range f.Fields[:min(len(f.Fields), maxNamed)] {
+		parts = append(parts, truncate(field.Name, maxName)+": "+truncate(field.Message, maxText))
+	}
+	if rest := len(f.Fields) - maxNamed; rest > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", rest))
 	}
 	return "Validation failed: " + strings.Join(parts, "; ")
 }

@@ -108,17 +108,20 @@ type Job struct {
 // Entry is one line of a directory that finds the team from outside. It must not exist yet, or is removed.
 type Entry struct {
 	Directory Directory
-	Name      string // token hash, local part of a mail address
+	Name      string // token hash, local part of a mail address, SES messageId
 	User      int64  // of a token
+	Fate      string // of unroutable mail: its state and why
 	Remove    bool
+	Expires   time.Time // zero: never
 }
 
 // Directory is one of the few kinds that lie outside every team.
 type Directory string
 
 const (
-	Tokens    Directory = "token"
-	Addresses Directory = "address"
+	Tokens     Directory = "token"
+	Addresses  Directory = "address"
+	Unroutable Directory = "unroutable" // mail that no team has an address for
 )
 
 // Put adds a record to the set.

@@ -116,8 +116,13 @@ func indexKeys(it item, team int64, kind string, f value.Facets) {
 		it[schema.ByTime.PK] = text(schema.ListPartition(team, kind, "due"))
 		it[schema.ByTime.SK] = text(dueKey(f))
 	}
-	if f.Deleted {
-		it[schema.Expires] = number(f.Updated.Add(keepDeleted).Unix())
+	expire(it, f.Deleted, f.Updated)
+}
+
+// expire has TTL take what is deleted away, once nobody can restore it any more.
+func expire(it item, deleted bool, at time.Time) {
+	if deleted {
+		it[schema.Expires] = number(at.Add(keepDeleted).Unix())
 	}
 }
 

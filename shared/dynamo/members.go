@@ -25,18 +25,31 @@ func (db *DB) Members(ctx context.Context, team int64, of ...change.Ref) (map[ch
 	}
 	all := make(map[change.Ref][]int64, len(found))
 	for i, ref := range of {
-		set, ok := found[keys[i]]["ids"].(*types.AttributeValueMemberNS)
-		if !ok {
-			continue
+		ids, err := membersOf(found[keys[i]])
+		if err != nil {
+			return nil, fmt.Errorf("dynamo.Members: guard %s: %w", ref, err)
 		}
-		ids := make([]int64, len(set.Value))
-		for n, digits := range set.Value {
-			if ids[n], err = strconv.ParseInt(digits, 10, 64); err != nil {
-				return nil, fmt.Errorf("dynamo.Members: guard %s holds %q", ref, digits)
-			}
+		if len(ids) > 0 {
+			all[ref] = ids
 		}
-		slices.Sort(ids)
-		all[ref] = ids
 	}
 	return all, nil
+}
+
+// membersOf are the ids in a guard's item, in order; none when there is no item.
+func membersOf(it item) ([]int64, error) {
+	set, ok := it["ids"].(*types.AttributeValueMemberNS)
+	if !ok {
+		return nil, nil
+	}
+	ids := make([]int64, len(set.Value))
+	for n, digits := range set.Value {
+		id, err := strconv.ParseInt(digits, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no id", digits)
+		}
+		ids[n] = id
+	}
+	slices.Sort(ids)
+	return ids, nil
 }

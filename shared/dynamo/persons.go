@@ -7,7 +7,7 @@ import (
 	"github.com/lejek/lejek/shared/persons"
 )
 
-var personKind = kindOf[persons.Person]{name: change.Person, facets: persons.Person.Facets}
+var personKind = kindOf[persons.Person]{name: change.Person, facets: persons.Person.Facets, extra: personKeys}
 
 // Persons keeps persons.
 type Persons struct{ records[persons.Person] }

@@ -16,8 +16,12 @@ const (
 )
 
 var (
-	pipelineKind = kindOf[pipelines.Pipeline]{name: kindPipeline}
-	stageKind    = kindOf[pipelines.Stage]{name: kindStage}
+	pipelineKind = kindOf[pipelines.Pipeline]{name: kindPipeline, extra: func(_ int64, p pipelines.Pipeline, it item) {
+		expire(it, p.Deleted, p.UpdateTime)
+	}}
+	stageKind = kindOf[pipelines.Stage]{name: kindStage, extra: func(_ int64, s pipelines.Stage, it item) {
+		expire(it, s.Deleted, s.UpdateTime)
+	}}
 )
 
 // Pipelines keeps pipelines and stages, in one collection.

@@ -24,7 +24,9 @@ var relationKind = kindOf[organizations.Relation]{name: change.Relation, extra: 
 }}
 
 // Relations keeps relations between organizations.
-type Relations struct{ records[organizations.Relation] }
+type Relations struct {
+	records[organizations.Relation]
+}
 
 var _ organizations.RelationStore = Relations{}
 

@@ -101,8 +101,11 @@ func (t Teams) AddressTeam(ctx context.Context, local string) (int64, error) {
 // entry writes or removes a directory's line; a token also has a line among its user's tokens.
 func (o *operations) entry(team int64, e change.Entry) {
 	keys := []schema.Key{schema.Address.Key(e.Name)}
-	if e.Directory == change.Tokens {
+	switch e.Directory {
+	case change.Tokens:
 		keys = []schema.Key{schema.Token.Key(e.Name), schema.UserToken.Key(team, e.User, e.Name)}
+	case change.Unroutable:
+		keys = []schema.Key{schema.Unroutable.Key(e.Name)}
 	}
 	for _, key := range keys {
 		if e.Remove {
@@ -110,6 +113,12 @@ func (o *operations) entry(team int64, e change.Entry) {
 			continue
 		}
 		it := merge(keyItem(key), item{"Team": number(team), "User": number(e.User)})
+		if e.Fate != "" {
+			it["Fate"] = text(e.Fate)
+		}
+		if !e.Expires.IsZero() {
+			it[schema.Expires] = number(e.Expires.Unix())
+		}
 		o.set(key, types.TransactWriteItem{Put: &types.Put{
 			TableName: &o.db.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
 		}})

@@ -24,6 +24,9 @@ func chooseDeal(t *Thread, has *Deal, open []Deal) choice {
 		}
 		return choice{undecided: "its deal is closed and another is open", why: fmt.Sprintf("row 16: deal %d is closed, %d other open", has.ID, len(open))}
 	}
+	if t != nil && t.DealID == nil && t.DealChosenTime != nil {
+		return choice{why: "a user took the thread off its deal"}
+	}
 	switch len(open) {
 	case 0:
 		return choice{why: "row 19: no open deal"}

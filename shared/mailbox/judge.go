@@ -55,8 +55,7 @@ type Item struct {
 	Auto       bool
 	Internal   bool
 	Note       string
-	OuterIDs   []string // ids that the carrying message mentions
-	References []string // ids by which it finds its thread, nearest first
+	References []string // ids by which it finds its thread, nearest first: its own, then those of what carries it
 }
 
 func (j *Judgement) note(format string, args ...any) {
@@ -145,8 +144,10 @@ func (r Roles) fromUser(j Judgement, p Parsed, read Reader) Judgement {
 func (r Roles) toOwn(j Judgement, p Parsed, read Reader) Judgement {
 	for _, in := range read.Forward(p) {
 		it, rule := r.inner(in)
-		it.OuterIDs = referencesOf(p)
-		it.References = append(it.References, it.OuterIDs...)
+		it.References = append(it.References, referencesOf(p)...)
+		if rule == ruleNameless {
+			j.note("row 9: the forwarded mail names no address")
+		}
 		if j.Rule == 0 {
 			j.Rule = rule
 		} else {

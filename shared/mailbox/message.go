@@ -35,7 +35,7 @@ type Message struct {
 	BodyType          string // text/html or text/plain
 	DealID            *int64
 	PersonIDs         []int64
-	NoteID            int64   // what the forwarder typed above
+	NoteIDs           []int64 // what forwarders typed above
 	FileIDs           []int64 // attachments, in the order of the message's parts
 	InlineAttachments bool
 	RealAttachments   bool

@@ -6,6 +6,7 @@ import (
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // Store is where mail is kept.
@@ -67,7 +68,7 @@ type People interface {
 type Deal struct {
 	ID             int64
 	Title          string
-	Value          string
+	Value          value.Decimal
 	Currency       string
 	PipelineID     int64
 	StageID        int64
@@ -115,6 +116,8 @@ type Note struct {
 type Annexes interface {
 	File(f File) change.Placed
 	Note(n Note) change.Placed
+	// Refile puts a note under another deal.
+	Refile(note change.Placed, deal *int64) change.Placed
 }
 
 // Objects keeps bytes in the data bucket. Putting the same key again replaces the same bytes.

@@ -3,12 +3,12 @@
 package pipelines
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
-	"github.com/lejek/lejek/shared/value"
 )
 
 // Kinds of the two records.
@@ -56,14 +56,14 @@ type Board struct {
 // Ordered are the pipelines that deals can be in, default first.
 func (b Board) Ordered() []Pipeline {
 	alive := slices.DeleteFunc(slices.Clone(b.Pipelines), func(p Pipeline) bool { return p.Deleted })
-	slices.SortFunc(alive, func(x, y Pipeline) int { return int(x.Order - y.Order) })
+	slices.SortFunc(alive, func(x, y Pipeline) int { return cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(x.ID, y.ID)) })
 	return alive
 }
 
 // StagesOf are the stages of a pipeline in order.
 func (b Board) StagesOf(pipeline int64) []Stage {
 	alive := slices.DeleteFunc(slices.Clone(b.Stages), func(s Stage) bool { return s.Deleted || s.PipelineID != pipeline })
-	slices.SortFunc(alive, func(x, y Stage) int { return int(x.Order - y.Order) })
+	slices.SortFunc(alive, func(x, y Stage) int { return cmp.Or(cmp.Compare(x.Order, y.Order), cmp.Compare(x.ID, y.ID)) })
 	return alive
 }
 
@@ -121,47 +121,4 @@ func Default(now time.Time) Board {
 		b.Stages = append(b.Stages, Stage{ID: n, Name: name, PipelineID: 1, Order: n, Probability: 100, AddTime: now, UpdateTime: now})
 	}
 	return b
-}
-
-// PipelineInput and StageInput are what a client may write.
-type PipelineInput struct {
-	Name               value.Opt[string]
-	ProbabilityEnabled value.Opt[bool]
-}
-
-type StageInput struct {
-	Name         value.Opt[string]
-	PipelineID   value.Opt[int64]
-	Probability  value.Opt[int64]
-	RotEnabled   value.Opt[bool]
-	DaysToRotten value.Opt[int64]
-}
-
-func (p Pipeline) apply(in PipelineInput, now time.Time) Pipeline {
-	p.Name = in.Name.Or(p.Name)
-	p.ProbabilityEnabled = in.ProbabilityEnabled.Or(p.ProbabilityEnabled)
-	p.UpdateTime = now
-	return p
-}
-
-// apply writes an input onto the stage; one that moves to another pipeline becomes its last.
-func (s Stage) apply(in StageInput, b Board, now time.Time) (Stage, error) {
-	s.Name = in.Name.Or(s.Name)
-	s.Probability = in.Probability.Or(s.Probability)
-	s.RotEnabled = in.RotEnabled.Or(s.RotEnabled)
-	in.DaysToRotten.Into(&s.DaysToRotten)
-	if s.RotEnabled && s.DaysToRotten == nil {
-		return s, fault.BadField("days_to_rotten", "must be given when is_deal_rot_enabled is true")
-	}
-	if to := in.PipelineID.Or(s.PipelineID); to != s.PipelineID {
-		if p, ok := b.Pipeline(to); !ok || p.Deleted {
-			return s, fault.BadField("pipeline_id", "pipeline %d not found", to)
-		}
-		s.PipelineID, s.Order = to, 1
-		if others := b.StagesOf(to); len(others) > 0 {
-			s.Order = others[len(others)-1].Order + 1
-		}
-	}
-	s.UpdateTime = now
-	return s, nil
 }

@@ -46,25 +46,36 @@ func (s Service) CreatePipeline(ctx context.Context, a auth.Actor, in PipelineIn
 	if err != nil {
 		return p, err
 	}
-	b, err := s.Store.Board(ctx, a.Team)
-	if err != nil {
-		return p, err
-	}
-	p = Pipeline{ID: id, Order: 1, AddTime: s.now()}
-	if others := b.Ordered(); len(others) > 0 {
-		p.Order = others[len(others)-1].Order + 1
-	}
-	return s.savePipeline(ctx, a, p.apply(in, p.AddTime))
+	err = s.onBoard(ctx, a, func(b Board) error {
+		now := s.now()
+		p = Pipeline{ID: id, Order: 1, AddTime: now}
+		set := change.Set{Team: a.Team}
+		if others := b.Ordered(); len(others) > 0 {
+			last := others[len(others)-1]
+			p.Order = last.Order + 1
+			// Writing the last one's version keeps two new ones from taking the same place.
+			set.Put(last.Ref(), last, last.Version)
+		}
+		p = p.apply(in, now)
+		set.Put(p.Ref(), p, 0)
+		return s.commit(ctx, set)
+	})
+	return p, err
 }
 
 // UpdatePipeline writes the given fields.
 func (s Service) UpdatePipeline(ctx context.Context, a auth.Actor, id int64, in PipelineInput) (p Pipeline, err error) {
 	err = s.onBoard(ctx, a, func(b Board) error {
-		if p, err = b.pipeline(id); err != nil {
+		before, err := b.pipeline(id)
+		if err != nil {
 			return err
 		}
-		p, err = s.savePipeline(ctx, a, p.apply(in, s.now()))
-		return err
+		if p = before.apply(in, s.now()); p == before {
+			return nil
+		}
+		set := change.Set{Team: a.Team}
+		set.Put(p.Ref(), p, p.Version)
+		return s.commit(ctx, set)
 	})
 	return p, err
 }
@@ -86,7 +97,7 @@ func (s Service) DeletePipeline(ctx context.Context, a auth.Actor, id int64) err
 		}
 		p.Deleted, p.UpdateTime = true, s.now()
 		set.Put(p.Ref(), p, p.Version)
-		return s.Store.Commit(ctx, set)
+		return s.commit(ctx, set)
 	})
 }
 
@@ -96,36 +107,49 @@ func (s Service) CreateStage(ctx context.Context, a auth.Actor, in StageInput) (
 	if err != nil {
 		return st, err
 	}
-	b, err := s.Store.Board(ctx, a.Team)
-	if err != nil {
-		return st, err
-	}
-	st = Stage{ID: id, Probability: 100, AddTime: s.now()}
-	if st, err = st.apply(in, b, st.AddTime); err != nil {
-		return st, err
-	}
-	return s.saveStage(ctx, a, st)
+	err = s.onBoard(ctx, a, func(b Board) error {
+		now := s.now()
+		if st, err = (Stage{ID: id, Probability: 100, AddTime: now}).apply(in, b, now); err != nil {
+			return err
+		}
+		set := change.Set{Team: a.Team}
+		enter(&set, b, st)
+		set.Put(st.Ref(), st, 0)
+		return s.commit(ctx, set)
+	})
+	return st, err
 }
 
 // UpdateStage writes the given fields.
 func (s Service) UpdateStage(ctx context.Context, a auth.Actor, id int64, in StageInput) (st Stage, err error) {
 	err = s.onBoard(ctx, a, func(b Board) error {
-		if st, err = b.stage(id); err != nil {
+		before, err := b.stage(id)
+		if err != nil {
 			return err
 		}
-		if to := in.PipelineID.Or(st.PipelineID); to != st.PipelineID {
+		if st, err = before.apply(in, b, s.now()); err != nil || st.same(before) {
+			return err
+		}
+		set := change.Set{Team: a.Team}
+		if st.PipelineID != before.PipelineID {
 			// Its deals name the pipeline too; moving them all is not one user action.
 			if err := s.empty(ctx, a, st); err != nil {
 				return err
 			}
+			enter(&set, b, st)
 		}
-		if st, err = st.apply(in, b, s.now()); err != nil {
-			return err
-		}
-		st, err = s.saveStage(ctx, a, st)
-		return err
+		set.Put(st.Ref(), st, st.Version)
+		return s.commit(ctx, set)
 	})
 	return st, err
+}
+
+// enter writes the version of the pipeline that a stage comes to, so that it is not deleted at the same time, and that two
+// stages do not take the same place.
+func enter(set *change.Set, b Board, st Stage) {
+	if p, ok := b.Pipeline(st.PipelineID); ok {
+		set.Put(p.Ref(), p, p.Version)
+	}
 }
 
 // DeleteStage marks an empty stage.
@@ -139,8 +163,9 @@ func (s Service) DeleteStage(ctx context.Context, a auth.Actor, id int64) error 
 			return err
 		}
 		st.Deleted, st.UpdateTime = true, s.now()
-		_, err = s.saveStage(ctx, a, st)
-		return err
+		set := change.Set{Team: a.Team}
+		set.Put(st.Ref(), st, st.Version)
+		return s.commit(ctx, set)
 	})
 }
 
@@ -179,22 +204,9 @@ func (s Service) empty(ctx context.Context, a auth.Actor, st Stage) error {
 	return err
 }
 
-func (s Service) savePipeline(ctx context.Context, a auth.Actor, p Pipeline) (Pipeline, error) {
-	set := change.Set{Team: a.Team}
-	set.Put(p.Ref(), p, p.Version)
+func (s Service) commit(ctx context.Context, set change.Set) error {
 	if err := s.Store.Commit(ctx, set); err != nil {
-		return p, fmt.Errorf("pipelines.save %d: %w", p.ID, err)
+		return fmt.Errorf("pipelines.commit: %w", err)
 	}
-	p.Version++
-	return p, nil
-}
-
-func (s Service) saveStage(ctx context.Context, a auth.Actor, st Stage) (Stage, error) {
-	set := change.Set{Team: a.Team}
-	set.Put(st.Ref(), st, st.Version)
-	if err := s.Store.Commit(ctx, set); err != nil {
-		return st, fmt.Errorf("pipelines.save stage %d: %w", st.ID, err)
-	}
-	st.Version++
-	return st, nil
+	return nil
 }

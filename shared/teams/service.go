@@ -190,3 +190,9 @@ func (s Service) UserZone(ctx context.Context, team, user int64) (*time.Location
 	u, err := s.Store.User(ctx, team, user)
 	return u.Zone(), err
 }
+
+// UserAdmin tells whether a user is an admin; NotFound for users of other teams.
+func (s Service) UserAdmin(ctx context.Context, team, user int64) (bool, error) {
+	u, err := s.Store.User(ctx, team, user)
+	return u.Admin, err
+}

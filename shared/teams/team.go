@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	_ "time/tzdata" // zones come from users' records, and Lambda's provided.al2023 does not promise to hold the database
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
@@ -58,10 +61,19 @@ func zone(name string) *time.Location {
 	return time.UTC
 }
 
+// checkName returns a name as it is stored; an empty one is the caller's to judge.
+func checkName(bad *fault.Fields, field, name string) string {
+	name = strings.TrimSpace(name)
+	if utf8.RuneCountInString(name) > 100 || strings.ContainsFunc(name, unicode.IsControl) {
+		bad.Add(field, "must be at most 100 characters on one line")
+	}
+	return name
+}
+
 // checkEmail returns the address in the form in which it is stored.
 func checkEmail(bad *fault.Fields, text string) string {
 	a, err := mail.ParseAddress(text)
-	if err != nil || a.Address != strings.TrimSpace(text) {
+	if err != nil || a.Address != strings.TrimSpace(text) || len(a.Address) > 254 { // RFC 5321 §4.5.3.1.3
 		bad.Add("email", "must be an e-mail address")
 		return ""
 	}

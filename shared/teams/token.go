@@ -20,7 +20,7 @@ func (s Service) Authenticate(ctx context.Context, t auth.Token) (auth.Actor, er
 
 // CreateToken gives a user another token, shown this once.
 func (s Service) CreateToken(ctx context.Context, team int64, email string) (auth.Token, error) {
-	u, err := s.UserByEmail(ctx, team, strings.ToLower(email))
+	u, err := s.UserByEmail(ctx, team, strings.ToLower(strings.TrimSpace(email)))
 	if err != nil {
 		return "", err
 	}
@@ -34,7 +34,7 @@ func (s Service) CreateToken(ctx context.Context, team int64, email string) (aut
 
 // RevokeTokens takes all tokens of a user away and tells how many there were.
 func (s Service) RevokeTokens(ctx context.Context, team int64, email string) (int, error) {
-	u, err := s.UserByEmail(ctx, team, strings.ToLower(email))
+	u, err := s.UserByEmail(ctx, team, strings.ToLower(strings.TrimSpace(email)))
 	if err != nil {
 		return 0, err
 	}

@@ -54,6 +54,7 @@ const (
 	SortAddTime    Sort = "add_time"
 	SortUpdateTime Sort = "update_time"
 	SortDue        Sort = "due_date"
+	SortOrder      Sort = "order_nr" // stages only, which are sorted in memory
 )
 
 // List is the question of a list: filters that all must hold, an order and a page.

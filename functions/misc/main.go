@@ -1,0 +1,13 @@
+// Command misc is the Lambda function of small resources and unknown paths.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/app/misc"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+func main() {
+	lambda.StartHandler(misc.New(boot.Lambda("misc")))
+}

@@ -1,0 +1,13 @@
+// Command teams is the Lambda function of teams, users and tokens.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/app/teams"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+func main() {
+	lambda.StartHandler(teams.New(boot.Lambda("teams")))
+}

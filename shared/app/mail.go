@@ -1,0 +1,229 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/files"
+	"github.com/lejek/lejek/shared/mailbox"
+	"github.com/lejek/lejek/shared/notes"
+	"github.com/lejek/lejek/shared/persons"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Mailbox is what users do with mail; its HTML is not sanitised until Sanitize is set.
+func (c Core) Mailbox() mailbox.Box {
+	return mailbox.Box{
+		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{Core: c}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket}, Now: c.Now,
+	}
+}
+
+// Linker stores inbound mail; its Read is still to be set, since what can read mail must not reach an API function.
+func (c Core) Linker(domainOf func(string) string) mailbox.Linker {
+	return mailbox.Linker{
+		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{c, domainOf}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket},
+		Users: c.mailUsers, Domain: c.MailDomain, Now: c.Now,
+	}
+}
+
+func (c Core) mailUsers(ctx context.Context, team int64) (list []mailbox.User, err error) {
+	users, err := dynamo.Teams{DB: c.DB}.Users(ctx, team)
+	for _, u := range users {
+		if u.Active {
+			list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name})
+		}
+	}
+	return list, err
+}
+
+// MailPeople are persons as mail knows them.
+type MailPeople struct {
+	Core
+	DomainOf func(address string) string // the registrable domain
+}
+
+func (p MailPeople) Persons(ctx context.Context, team int64, ids []int64) (map[int64]mailbox.Person, error) {
+	found, err := dynamo.NewPersons(p.DB).GetMany(ctx, team, ids)
+	all := make(map[int64]mailbox.Person, len(found))
+	for id, person := range found {
+		if !person.Deleted {
+			all[id] = mailPerson(person)
+		}
+	}
+	return all, err
+}
+
+func mailPerson(p persons.Person) mailbox.Person {
+	return mailbox.Person{
+		ID: p.ID, Name: p.Name, OwnerID: p.OwnerID, OrganizationID: value.Deref(p.OrganizationID), UpdateTime: p.UpdateTime,
+	}
+}
+
+func (p MailPeople) NewPerson(ctx context.Context, a auth.Actor, in mailbox.NewPerson, now time.Time) (mailbox.Person, change.Set, error) {
+	input := persons.Input{Name: value.Some(in.Name), Emails: value.Some([]persons.Detail{{Value: in.Email, Primary: true, Label: "work"}})}
+	if in.OrganizationID != 0 {
+		input.OrganizationID = value.Some(in.OrganizationID)
+	}
+	if _, err := persons.New(a, input, 0, now); err != nil {
+		return mailbox.Person{}, change.Set{}, err
+	}
+	id, err := dynamo.NewPersons(p.DB).NextID(ctx, a.Team)
+	if err != nil {
+		return mailbox.Person{}, change.Set{}, err
+	}
+	person, err := persons.New(a, input, id, now)
+	return mailPerson(person), persons.Created(a, person, map[change.Ref][]int64{in.Of: in.Seen}), err
+}
+
+const colleagues = 100 // looked at to find the organization of a domain
+
+func (p MailPeople) OrganizationsAt(ctx context.Context, team int64, domain string) (ids []int64, err error) {
+	near, err := p.DB.PersonsAtSite(ctx, team, domain, colleagues)
+	for _, person := range near {
+		id := value.Deref(person.OrganizationID)
+		if p.DomainOf(person.PrimaryEmail()) == domain && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if err != nil || len(ids) != 1 {
+		return ids, err
+	}
+	o, err := dynamo.NewOrganizations(p.DB).Get(ctx, team, ids[0])
+	if fault.Is(err, fault.NotFound) || err == nil && o.Deleted {
+		return nil, nil
+	}
+	return ids, err
+}
+
+// mailDeals are deals as mail knows them.
+type mailDeals struct{ Core }
+
+func (m mailDeals) Deal(ctx context.Context, team, id int64) (mailbox.Deal, error) {
+	d, err := dynamo.NewDeals(m.DB).Get(ctx, team, id)
+	if err == nil && d.Deleted {
+		err = fault.Missing("Deal")
+	}
+	return mailDeal(d, change.Summary{}), err
+}
+
+const maxOpen = 50 // open deals of one person or organization that are looked at
+
+// OpenDeals is a query for each record and two batch reads.
+func (m mailDeals) OpenDeals(ctx context.Context, team int64, of []change.Ref) (list []mailbox.Deal, err error) {
+	var refs []change.Ref
+	for _, on := range of {
+		rows, _, err := m.DB.Rows(ctx, team, on, dynamo.Shelf{Shelf: change.OpenDeals, Desc: true, Limit: maxOpen})
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if !slices.Contains(refs, row.Source) {
+				refs = append(refs, row.Source)
+			}
+		}
+	}
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	found, err := m.DB.GetAny(ctx, team, refs)
+	if err != nil {
+		return nil, err
+	}
+	sums := map[change.Ref]change.Summary{}
+	if len(refs) > 1 { // only several are put in order
+		if sums, err = m.DB.Summaries(ctx, team, refs); err != nil {
+			return nil, err
+		}
+	}
+	for _, ref := range refs {
+		if d, ok := found[ref].(deals.Deal); ok && !d.Deleted && d.Status == deals.Open {
+			list = append(list, mailDeal(d, sums[ref]))
+		}
+	}
+	slices.SortStableFunc(list, func(a, b mailbox.Deal) int {
+		if n := b.LastActivity.Compare(a.LastActivity); n != 0 {
+			return n
+		}
+		return int(b.ID - a.ID)
+	})
+	return list, nil
+}
+
+// mailDeal counts as activity what was done and any change of the deal itself.
+func mailDeal(d deals.Deal, s change.Summary) mailbox.Deal {
+	last := d.UpdateTime
+	if s.LastActivityTime != nil && s.LastActivityTime.After(last) {
+		last = *s.LastActivityTime
+	}
+	return mailbox.Deal{
+		ID: d.ID, Title: d.Title, Value: d.Value, Currency: d.Currency, PipelineID: d.PipelineID, StageID: d.StageID, Status: d.Status,
+		PersonID: value.Deref(d.PersonID), OrganizationID: value.Deref(d.OrganizationID), CloseTime: d.CloseTime, LastActivity: last,
+	}
+}
+
+// annexes make the records of other entities that come with a mail.
+type annexes struct{}
+
+func (annexes) File(f mailbox.File) change.Placed {
+	file := files.File{
+		ID: f.ID, Name: f.Name, Key: f.Key, MediaType: f.MediaType, Size: f.Size, UserID: f.UserID, ContentID: f.ContentID, Inline: f.Inline,
+		Locked: f.Locked, AddTime: f.Time, UpdateTime: f.Time,
+	}
+	if f.MessageID != 0 {
+		file.MailMessageID, file.MailThreadID = &f.MessageID, &f.ThreadID
+	}
+	return file.LinkTo(f.Links)
+}
+
+func (annexes) Note(n mailbox.Note) change.Placed {
+	note := notes.Note{
+		ID: n.ID, Content: strings.ReplaceAll(html.EscapeString(n.Text), "\n", "<br>"), UserID: n.UserID, AddTime: n.Time, UpdateTime: n.Time,
+	}
+	if n.Links.Deal != 0 {
+		note.DealID = &n.Links.Deal
+	}
+	if len(n.Links.Persons) > 0 {
+		note.PersonID = &n.Links.Persons[0]
+	}
+	return note
+}
+
+func (annexes) Refile(p change.Placed, deal *int64) change.Placed {
+	if note, ok := p.(notes.Note); ok {
+		note.DealID = deal
+		return note
+	}
+	return p
+}
+
+var _ mailbox.Objects = objects{}
+
+func (o objects) Put(ctx context.Context, key, mediaType string, content []byte) error {
+	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &o.bucket, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(content)})
+	if err != nil {
+		return fmt.Errorf("app.Put %s: %w", key, err)
+	}
+	return nil
+}
+
+func (o objects) Get(ctx context.Context, key string) ([]byte, error) {
+	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &key})
+	if err != nil {
+		return nil, fmt.Errorf("app.Get %s: %w", key, err)
+	}
+	defer out.Body.Close()
+	return io.ReadAll(out.Body)
+}

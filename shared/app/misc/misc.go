@@ -1,0 +1,17 @@
+// Package misc constructs the function of users, currencies, activity types and settings. What no other function's routes
+// match comes here too, and is answered as an unknown path.
+package misc
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/api"
+	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+// New is the handler of the function.
+func New(env boot.Env) lambda.Handler {
+	c := app.New(env)
+	return api.New("misc", c.Options(), api.Misc{Teams: c.Teams(), Activities: c.Activities(), Now: c.Now}.Routes()...)
+}

@@ -1,0 +1,118 @@
+package mailbox
+
+import (
+	"slices"
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
+
+const maxParties = 300 // of one list that are kept; the raw message has all
+
+// message is an item as a record, still without ids and links.
+func (r run) message(it Item, at time.Time, c cast) Message {
+	p := it.Parsed
+	m := Message{
+		RawID: r.RawID, RawKey: r.RawKey, MessageID: p.MessageID, Print: p.ContentPrint, InnerCopy: it.Inner == InnerHTML || it.Inner == InnerText,
+		Subject: cut(p.Subject, maxSubject), Snippet: p.Snippet, Sent: it.Sent, Auto: it.Auto, Time: at, AddTime: r.now, UpdateTime: r.now,
+		Recipients: r.Recipients, Check: r.judged.Check, Read: it.Sent,
+		From: c.parties(p.From), To: c.parties(p.To), Cc: c.parties(p.Cc), Bcc: c.parties(p.Bcc),
+	}
+	if len(p.InReplyTo) > 0 {
+		m.InReplyTo = p.InReplyTo[0]
+	}
+	return m
+}
+
+func (c cast) parties(list []Address) (out []Party) {
+	for _, a := range list[:min(len(list), maxParties)] {
+		out = append(out, Party{Email: a.Email, Name: cut(a.Name, 200), PersonID: c.by[change.NormalAddress(a.Email)]})
+	}
+	return out
+}
+
+// linked gives the thread its persons and its deal. Where an existing thread gets other ones, its messages follow by a job;
+// where a rule only takes the deal into question, what was filed under it stays there until somebody decides.
+func (t Thread) linked(before *Thread, persons []int64, c choice) Thread {
+	t.PersonIDs, t.DealID, t.Undecided = persons, c.deal, c.undecided
+	if before != nil && (!slices.Equal(before.PersonIDs, persons) || c.deal != nil && !value.Equal(before.DealID, c.deal)) {
+		t.Links++
+	}
+	return t
+}
+
+// with counts a message in.
+func (t Thread) with(m Message, related []int64) Thread {
+	first := t.MessageCount == 0
+	t.MessageCount++
+	t.RelatedThreadIDs = union(t.RelatedThreadIDs, related...)
+	t.RelatedThreadIDs = t.RelatedThreadIDs[:min(len(t.RelatedThreadIDs), maxParties)]
+	if first {
+		t.FirstMessageToUser = !m.Sent
+	}
+	if first || m.Time.Before(t.FirstMessageTime) {
+		t.FirstMessageTime = m.Time
+	}
+	newest := first || !m.Time.Before(t.LastMessageTime)
+	if newest {
+		t.LastMessageTime, t.Snippet, t.Subject = m.Time, m.Snippet, m.Subject
+	}
+	last := &t.LastReceivedTime
+	if m.Sent {
+		last = &t.LastSentTime
+	}
+	if *last == nil || !m.Time.Before(**last) {
+		at := m.Time
+		*last = &at
+		if m.Sent {
+			t.SnippetSent = m.Snippet
+		}
+	}
+	if !m.Sent {
+		t.Read, t.Archived = false, false
+	}
+	t.From, t.To = enrol(t.From, m.From, m.Time, newest), enrol(t.To, slices.Concat(m.To, m.Cc), m.Time, false)
+	return t.attached(m)
+}
+
+// attached takes note of a message's attachments.
+func (t Thread) attached(m Message) Thread {
+	t.InlineAttachments = t.InlineAttachments || m.InlineAttachments
+	t.RealAttachments = t.RealAttachments || m.RealAttachments
+	t.Attachments = t.InlineAttachments || t.RealAttachments
+	return t
+}
+
+const maxThreadParties = 60
+
+// enrol adds parties of a message to those of the thread; latest marks them as the writers of its newest message.
+func enrol(had []ThreadParty, parties []Party, at time.Time, latest bool) []ThreadParty {
+	out := slices.Clone(had)
+	if latest {
+		for i := range out {
+			out[i].LatestSent = false
+		}
+	}
+	for _, p := range parties {
+		i := slices.IndexFunc(out, func(o ThreadParty) bool { return o.Email == p.Email })
+		if i < 0 {
+			if len(out) == maxThreadParties {
+				continue
+			}
+			i, out = len(out), append(out, ThreadParty{Email: p.Email})
+		}
+		o := &out[i]
+		if o.Name == "" || p.Name != "" {
+			o.Name = p.Name
+		}
+		if p.PersonID != 0 {
+			o.PersonID = p.PersonID
+		}
+		if at.After(o.MessageTime) {
+			o.MessageTime = at
+		}
+		o.LatestSent = o.LatestSent || latest
+	}
+	return out
+}

@@ -1,0 +1,256 @@
+package mailbox
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
+)
+
+// store writes a new message, with all that follows from it.
+func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out outcome, err error) {
+	at := r.timeOf(it)
+	if pl.thread == nil && len(pl.related) == 0 && len(it.About) > 0 {
+		if pl.thread, err = r.inferred(ctx, it, f, at); err != nil {
+			return out, err
+		}
+		if pl.thread != nil {
+			pl.why = append(pl.why, fmt.Sprintf("thread %d inferred from subject and person", pl.thread.ID))
+		}
+	}
+	var before *Thread
+	t := Thread{AddTime: r.now, Links: 1, Read: it.Sent}
+	if pl.thread != nil {
+		before, t = pl.thread, *pl.thread
+	}
+	c, err := r.cast(ctx, it, f, t.PersonIDs)
+	if err != nil {
+		return out, err
+	}
+	if before == nil {
+		t.UserID = r.userOf(c)
+	}
+	ch, err := r.dealOf(ctx, pl.thread, c)
+	if err != nil {
+		return out, err
+	}
+	m := r.message(it, at, c)
+	if m.UserID = r.judged.User.ID; m.UserID == 0 {
+		m.UserID = t.UserID
+	}
+	m.Rule, m.Evidence = r.judged.Rule, slices.Concat(r.judged.Evidence, pl.why, c.why, []string{ch.why})
+	if pl.sameID {
+		m.Rule = ruleSameID
+		m.Evidence = append(m.Evidence, "row 29: another message has this Message-ID, both are kept")
+	}
+	if len(c.sets) > 0 && weight(c.sets...)+maxCore > change.MaxOperations {
+		// All persons that are to be linked do not fit beside the message: they come first.
+		if err := r.write(ctx, c.sets); err != nil {
+			return out, err
+		}
+		return out, errAgain
+	}
+	t = t.linked(before, c.linked, ch)
+	if it.Internal && before == nil {
+		t.Undecided = r.judged.Reason
+	}
+	if err := r.number(ctx, &t, &m, it, n); err != nil {
+		return out, err
+	}
+	t = t.with(m, pl.related)
+	t.UpdateTime = r.now
+	m.DealID, m.PersonIDs = t.DealID, t.PersonIDs
+	if err := r.keepBody(ctx, it, n, &m); err != nil {
+		return out, err
+	}
+	if err := r.keepParts(ctx, r.parts(it, n), n); err != nil {
+		return out, err
+	}
+	targets, err := r.targets(ctx, m.HangsOn(), c.created)
+	if err != nil {
+		return out, err
+	}
+	core := change.Set{Team: r.Team}
+	core.PutPlaced(placedOrNil(before), t, targets)
+	core.PutPlaced(nil, m, targets)
+	if before != nil && before.Links != t.Links {
+		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
+	}
+	r.claimOwn(&core, it, f, m, pl.sameID)
+	out = outcome{rule: m.Rule, why: slices.Concat(pl.why, c.why, []string{ch.why}), thread: t.ID, message: m.ID, persons: t.PersonIDs}
+	out.state, out.reason = r.stateOf(it, t)
+	around, err := r.around(ctx, it, n, f, m, targets, c.created, nil)
+	out.steps = append([]change.Set{join(append(c.sets, core)...)}, around...)
+	return out, err
+}
+
+// maxCore is what a message and its thread take at most: rows on ten persons, their organizations and a deal with its own,
+// for the message once and for the thread twice, the checks of those links, guards and the two records.
+const maxCore = 1 + 23 + 1 + 1 + 2*23 + 12 + 4
+
+// join makes one set of several that only make sense together.
+func join(sets ...change.Set) change.Set {
+	all := sets[0]
+	for _, s := range sets[1:] {
+		all.Records, all.Checks, all.Members = append(all.Records, s.Records...), append(all.Checks, s.Checks...), append(all.Members, s.Members...)
+		all.Show, all.Hide, all.Jobs = append(all.Show, s.Show...), append(all.Hide, s.Hide...), append(all.Jobs, s.Jobs...)
+	}
+	return all
+}
+
+func placedOrNil(t *Thread) change.Placed {
+	if t == nil {
+		return nil
+	}
+	return *t
+}
+
+// timeOf is the message's Date, unless it is missing, of the future or from before there was such mail.
+func (r run) timeOf(it Item) time.Time {
+	at := it.Parsed.Date
+	if at.IsZero() || at.After(r.Received) || at.Year() < 1990 {
+		at = r.Received
+	}
+	return at.UTC().Truncate(time.Millisecond)
+}
+
+// inferred looks for a thread by subject (§3.3, step 4) among the recent ones of the main person.
+func (r run) inferred(ctx context.Context, it Item, f facts, at time.Time) (*Thread, error) {
+	if !it.answers() {
+		return nil, nil
+	}
+	for _, id := range f.Persons[change.AddressOf(it.About[0].Email)] {
+		recent, err := r.Store.ThreadsOn(ctx, r.Team, change.Of(change.Person, id), maxRecent)
+		if err != nil {
+			return nil, err
+		}
+		if t := it.infer(recent, at); t != nil {
+			return t, nil
+		}
+	}
+	return nil, nil
+}
+
+const maxRecent = 50
+
+// userOf is whose mailbox a new thread lies in: who sent or forwarded it, else the first user it is addressed to, else the
+// owner of the person, else the team's first user.
+func (r run) userOf(c cast) int64 {
+	if r.judged.User.ID != 0 {
+		return r.judged.User.ID
+	}
+	if u, ok := r.roles.firstUser(r.Parsed.To, r.Parsed.Cc); ok {
+		return u.ID
+	}
+	if c.owner != 0 {
+		return c.owner
+	}
+	return r.actor.User
+}
+
+// dealOf chooses the thread's deal. A deal tag in the recipient, which is not signed, counts only from a user (row 15).
+func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
+	ignored := ""
+	if tag := r.tag(); tag != 0 {
+		d, err := r.Deals.Deal(ctx, r.Team, tag)
+		switch {
+		case err == nil && r.judged.User.ID != 0:
+			return choice{deal: &d.ID, why: fmt.Sprintf("row 15: addressed to deal %d", d.ID)}, nil
+		case err != nil && !fault.Is(err, fault.NotFound):
+			return choice{}, err
+		}
+		ignored = "row 15: the deal tag was ignored; "
+	}
+	var has *Deal
+	if t != nil && t.DealID != nil {
+		d, err := r.Deals.Deal(ctx, r.Team, *t.DealID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return choice{}, err
+		}
+		if err == nil {
+			has = &d
+		}
+	}
+	ch := chooseDeal(t, has, c.open)
+	ch.why = ignored + ch.why
+	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 {
+		ch.undecided = nobody
+	}
+	return ch, nil
+}
+
+// tag is the deal named in a recipient, as in team+deal7@; 0 for none.
+func (r run) tag() (id int64) {
+	for _, a := range r.Recipients {
+		local, _, _ := strings.Cut(a, "@")
+		if _, tag, ok := strings.Cut(local, "+"); ok {
+			if _, err := fmt.Sscanf(strings.ToLower(tag), "deal%d", &id); err == nil && id > 0 {
+				return id
+			}
+		}
+	}
+	return 0
+}
+
+// number gives ids to what is new: the message and the thread, its attachments and a note in one block each.
+func (r run) number(ctx context.Context, t *Thread, m *Message, it Item, n int) (err error) {
+	if t.ID == 0 {
+		if t.ID, err = r.Store.NextIDs(ctx, r.Team, change.MailThread, 1); err != nil {
+			return err
+		}
+	}
+	if m.ID, err = r.Store.NextIDs(ctx, r.Team, change.MailMessage, 1); err != nil {
+		return err
+	}
+	m.ThreadID = t.ID
+	parts := r.parts(it, n)
+	if len(parts) > 0 {
+		first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
+		if err != nil {
+			return err
+		}
+		for i, p := range parts {
+			m.FileIDs = append(m.FileIDs, first+int64(i))
+			m.InlineAttachments = m.InlineAttachments || p.Inline
+			m.RealAttachments = m.RealAttachments || !p.Inline
+		}
+	}
+	if it.Note != "" {
+		id, err := r.Store.NextIDs(ctx, r.Team, change.Note, 1)
+		m.NoteIDs = append(m.NoteIDs, id)
+		return err
+	}
+	return nil
+}
+
+// targets adds the persons that are created in the same transaction to what the existing ones lead to.
+func (r run) targets(ctx context.Context, links change.Links, created []Person) (change.Targets, error) {
+	existing := links
+	existing.Persons = slices.DeleteFunc(slices.Clone(links.Persons), func(id int64) bool {
+		return slices.ContainsFunc(created, func(p Person) bool { return p.ID == id })
+	})
+	t, err := r.Store.Targets(ctx, r.Team, existing)
+	for _, p := range created {
+		refs := []change.Ref{change.Of(change.Person, p.ID)}
+		if p.OrganizationID != 0 {
+			refs = append(refs, change.Of(change.Organization, p.OrganizationID))
+		}
+		t.Refs = distinct(append(t.Refs, refs...))
+	}
+	return t, err
+}
+
+// stateOf is the ledger's state of a stored item.
+func (r run) stateOf(it Item, t Thread) (state, reason string) {
+	switch {
+	case t.Undecided == "":
+		return Linked, ""
+	case it.Internal:
+		return Ignored, t.Undecided
+	}
+	return NeedsChoice, t.Undecided
+}

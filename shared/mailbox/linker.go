@@ -1,0 +1,235 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
+)
+
+// Linker stores mail and links it.
+//
+// Calls for the usual mail, one message of a known contact: the team's users (1 query); Look (1 batch read), threads and the
+// message that an id leads to (1), persons (1), their open deals (1 query for each of at most 10, 1 batch), targets (1–2
+// batches); an id each for a new message and thread (2 updates); the body and each attachment (1 object each); and one
+// transaction, into which everything goes that fits. An unknown contact costs 1 more id and 1–3 queries for the organization,
+// an answer without ids 1 query and 1 batch for the recent threads. Each further message inside a forward repeats this.
+type Linker struct {
+	Store   Store
+	People  People
+	Deals   Deals
+	Annexes Annexes
+	Objects Objects
+	Users   func(ctx context.Context, team int64) ([]User, error)
+	Read    Reader
+	Domain  string // of the dedicated addresses
+	Now     func() time.Time
+}
+
+// Link decides what becomes of a message in one team and writes it. The ledger's entry is written with the last of it: until
+// then everything can be done again and takes effect once, after that nothing happens any more.
+func (l Linker) Link(ctx context.Context, d Delivery) (e Entry, err error) {
+	users, err := l.Users(ctx, d.Team)
+	if err != nil {
+		return e, fmt.Errorf("mailbox.Link %s: %w", d.RawID, err)
+	}
+	roles := Roles{Users: users, Domain: l.Domain}
+	r := run{Linker: l, Delivery: d, roles: roles, judged: roles.Judge(d, l.Read), now: l.Now().UTC().Truncate(time.Millisecond), kept: map[string]bool{}}
+	if len(users) > 0 {
+		r.actor = auth.Actor{Team: d.Team, User: users[0].ID, Source: "app"}
+	}
+	if r.judged.User.ID != 0 {
+		r.actor.User = r.judged.User.ID
+	}
+	err = change.Retry(ctx, func() error {
+		for {
+			e, err = r.attempt(ctx)
+			if !errors.Is(err, errAgain) {
+				return err
+			}
+		}
+	})
+	if err != nil {
+		return e, fmt.Errorf("mailbox.Link %s: %w", d.RawID, err)
+	}
+	return e, nil
+}
+
+// errAgain says that a part was written first, such as new persons who did not fit, and that all is to be read anew.
+var errAgain = errors.New("decide again")
+
+// run is one message on its way.
+type run struct {
+	Linker
+	Delivery
+	roles  Roles
+	judged Judgement
+	actor  auth.Actor
+	now    time.Time
+	kept   map[string]bool // objects that are in S3 already
+}
+
+// outcome is what became of one item.
+type outcome struct {
+	state   string
+	rule    int
+	reason  string
+	why     []string
+	thread  int64
+	message int64
+	persons []int64
+	steps   []change.Set // still to be written, each by itself whole
+}
+
+func (r run) attempt(ctx context.Context) (Entry, error) {
+	if r.judged.State != "" {
+		return r.end(ctx)
+	}
+	e := r.entry(Linked)
+	for i, it := range r.judged.Items {
+		f, err := r.facts(ctx, it)
+		if err != nil {
+			return e, err
+		}
+		if f.Entry != nil {
+			return *f.Entry, nil
+		}
+		out, err := r.item(ctx, it, i, f)
+		if err != nil {
+			return e, err
+		}
+		e = e.with(out)
+		steps := out.steps
+		if i == len(r.judged.Items)-1 {
+			steps = append(steps, r.ledger(e))
+		}
+		if err := r.write(ctx, steps); err != nil {
+			return e, err
+		}
+	}
+	return e, nil
+}
+
+// item stores one message, or finds that it is there already.
+func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error) {
+	pl := it.resolve(f, r.judged.User.ID != 0, r.Read.Domain, r.Read.FreeMail)
+	if pl.repeat != nil {
+		return r.repeat(ctx, it, n, f, pl)
+	}
+	if it.OnlyKnown && pl.thread == nil {
+		return outcome{state: Ignored, rule: r.judged.Rule, reason: "it is about a mail that is not here", why: pl.why}, nil
+	}
+	return r.store(ctx, it, n, f, pl)
+}
+
+// end closes mail that is not linked at all.
+func (r run) end(ctx context.Context) (Entry, error) {
+	seen, err := r.Store.Look(ctx, r.Team, r.RawID, nil, nil)
+	if err != nil {
+		return Entry{}, err
+	}
+	if seen.Entry != nil {
+		return *seen.Entry, nil
+	}
+	e := r.entry(r.judged.State)
+	set := change.Set{Team: r.Team}
+	if failed(r.Virus) {
+		if e.FileIDs, err = r.lock(ctx, &set); err != nil {
+			return e, err
+		}
+	}
+	return e, r.write(ctx, []change.Set{set, r.ledger(e)})
+}
+
+// entry is the ledger's line before anything was linked.
+func (r run) entry(state string) Entry {
+	from := sender(r.Parsed)
+	return Entry{
+		ID: r.RawID, RawKey: r.RawKey, State: state, Rule: r.judged.Rule, Reason: r.judged.Reason, Evidence: slices.Clone(r.judged.Evidence),
+		Check: r.judged.Check, Recipients: r.Recipients, MessageID: r.Parsed.MessageID, From: from.Email, Subject: cut(r.Parsed.Subject, maxSubject),
+		Time: r.Received, UpdateTime: r.now,
+	}
+}
+
+// with adds what became of an item; one that needs a choice makes the whole mail need it.
+func (e Entry) with(out outcome) Entry {
+	if len(e.MessageIDs) == 0 || out.state == NeedsChoice {
+		e.State = out.state
+		if out.reason != "" {
+			e.Reason = out.reason
+		}
+	}
+	if out.rule != 0 {
+		e.Rule = out.rule
+	}
+	e.Evidence = append(e.Evidence, out.why...)
+	e.ThreadIDs = union(e.ThreadIDs, out.thread)
+	e.MessageIDs = union(e.MessageIDs, out.message)
+	e.PersonIDs = union(e.PersonIDs, out.persons...)
+	return e
+}
+
+func (r run) ledger(e Entry) change.Set {
+	e.Evidence = e.Evidence[:min(len(e.Evidence), maxEvidence)]
+	set := change.Set{Team: r.Team}
+	set.Put(e.Ref(), e, 0)
+	return set
+}
+
+// write commits steps in as few transactions as they fit into, in their order.
+func (r run) write(ctx context.Context, steps []change.Set) error {
+	var batch []change.Set
+	for _, s := range steps {
+		if len(batch) > 0 && weight(append(slices.Clone(batch), s)...) > change.MaxOperations {
+			if err := r.Store.Commit(ctx, batch...); err != nil {
+				return err
+			}
+			batch = nil
+		}
+		batch = append(batch, s)
+	}
+	return r.Store.Commit(ctx, batch...)
+}
+
+// weight is how many items sets write or check; a record checked twice, or checked and written, is one.
+func weight(sets ...change.Set) int {
+	held := map[change.Ref]bool{}
+	n := 0
+	for _, s := range sets {
+		for _, rec := range s.Records {
+			held[rec.Ref] = true
+		}
+		n += len(s.Members) + len(s.Show) + len(s.Hide) + len(s.Jobs) + len(s.Entries) + len(s.Summaries)
+		for _, c := range s.Checks {
+			held[c.Ref] = true
+		}
+	}
+	return n + len(held)
+}
+
+const (
+	maxSubject  = 500 // characters kept; the raw message has all of it
+	maxEvidence = 60
+)
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}
+
+// union adds ids that are not there yet; 0 is none.
+func union(ids []int64, more ...int64) []int64 {
+	out := slices.Clone(ids)
+	for _, id := range more {
+		if id != 0 && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
