@@ -30,4 +30,6 @@ var kinds = map[string]kind{
 	change.InboundMail:    ledgerKind,
 	change.MessageID:      aliasKind,
 	change.Fingerprint:    aliasKind,
+	change.Note:           noteKind,
+	change.File:           fileKind,
 }

@@ -101,7 +101,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/deals")),
+		Operations: join(crud("/api/v2/deals"), detail("deals")),
 		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
@@ -145,7 +145,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "organizations", Doc: "organizations, how they relate, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/organizations"), []Operation{
+		Operations: join(crud("/api/v2/organizations"), detail("organizations"), []Operation{
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
@@ -153,7 +153,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/persons")),
+		Operations: join(crud("/api/v2/persons"), detail("persons")),
 		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
