@@ -87,13 +87,13 @@ func greet(out io.Writer, s *system.System, took time.Duration) error {
 func commands(s *system.System) string {
 	r := strings.NewReplacer("{url}", s.URL, "{token}", s.Demo.Token, "{smtp}", s.SMTP,
 		"{user}", s.Demo.UserEmail, "{address}", s.Demo.InboundAddress, "{contact}", s.Demo.Contact)
-	return r.Replace(`curl -s '{url}/api/v2/deals' -H 'x-api-token: {token}'
+	return r.Replace(`curl -sw '\n' '{url}/api/v2/deals' -H 'x-api-token: {token}'
 
-curl -s '{url}/api/v2/persons' -H 'x-api-token: {token}' -H 'content-type: application/json' \
+curl -sw '\n' '{url}/api/v2/persons' -H 'x-api-token: {token}' -H 'content-type: application/json' \
   -d '{"name": "Ewa Zielona", "emails": [{"value": "ewa@example.com", "primary": true, "label": "work"}]}'
 
 printf 'From: Anna Nowak <{user}>\nTo: {contact}\nSubject: Paper samples\nMessage-ID: <samples-%s@demo.example>\n\nThe samples are on their way.\n' "$(date +%s)" |
   curl -s --crlf 'smtp://{smtp}' --mail-from '{user}' --mail-rcpt '{address}' -T - &&
-  sleep 2 && curl -s '{url}/v1/mailbox/mailThreads?folder=sent' -H 'x-api-token: {token}'
+  sleep 2 && curl -sw '\n' '{url}/v1/mailbox/mailThreads?folder=sent' -H 'x-api-token: {token}'
 `)
 }

@@ -160,12 +160,7 @@ func (s Service) apply(ctx context.Context, a auth.Actor, before Activity, in In
 
 // save commits an activity with its rows and with what its deals derive from it.
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t change.Targets) (n Activity, err error) {
-	set := change.Set{Team: a.Team}
-	var had change.Placed
-	if before.ID != 0 {
-		had = before
-	}
-	now = set.PutPlaced(had, now, t).(Activity)
+	now, set := written(a, before, now, t)
 	if set.Summaries, err = s.summaries(ctx, a.Team, before, now); err != nil {
 		return now, fmt.Errorf("activities.save %d: %w", now.ID, err)
 	}
@@ -174,4 +169,31 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t
 	}
 	now.Version = before.Version + 1
 	return now, nil
+}
+
+// written is an activity's write with its rows; what its deals derive from it is not part of it.
+func written(a auth.Actor, before, now Activity, t change.Targets) (Activity, change.Set) {
+	set := change.Set{Team: a.Team}
+	var had change.Placed
+	if before.ID != 0 {
+		had = before
+	}
+	return set.PutPlaced(had, now, t).(Activity), set
+}
+
+// Created is a new activity as a change, for whoever creates one within a larger transaction, in which its deal, if it has
+// one, is made too: the activity is the first that the deal derives anything from.
+func Created(a auth.Actor, n Activity, t change.Targets) change.Set {
+	n, set := written(a, Activity{}, n, t)
+	if n.DealID == nil {
+		return set
+	}
+	sum := change.Summary{Of: change.Of(change.Deal, *n.DealID)}
+	if row := n.on(sum.Of); row != nil && row.Shelf == change.Planned {
+		setNext(&sum, row)
+	} else {
+		setLast(&sum, row)
+	}
+	set.Summaries = []change.Summary{sum}
+	return set
 }

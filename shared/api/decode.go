@@ -131,6 +131,9 @@ func jsonObject(b []byte, what string) (map[string]json.RawMessage, error) {
 		if errors.As(err, &syntax) {
 			return nil, fault.New(fault.Invalid, "%s is not valid JSON: %s at byte %d", what, syntax.Error(), syntax.Offset).Because(err)
 		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil, fault.New(fault.Invalid, "%s is not valid JSON: it ends too early", what).Because(err)
+		}
 		return nil, fault.New(fault.Invalid, "%s must be a JSON object", what).Because(err)
 	}
 	if fields == nil {

@@ -9,8 +9,6 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/currencies"
 	"github.com/lejek/lejek/shared/deals"
-	"github.com/lejek/lejek/shared/organizations"
-	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/pipelines"
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
@@ -90,11 +88,6 @@ type flatDeal struct {
 	SequenceEnrollment     *struct{}     `json:"sequence_enrollment"`
 }
 
-// Lookup reads records of several kinds at once; what does not exist is absent.
-type Lookup interface {
-	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
-}
-
 // FlatDeals reads deals with all that their flat form names.
 type FlatDeals struct {
 	Lookup    Lookup
@@ -148,7 +141,7 @@ func flatNames(d deals.Deal, sum change.Summary) (refs []change.Ref) {
 	return refs
 }
 
-func flatOut(d deals.Deal, sum change.Summary, names map[change.Ref]any, zone *time.Location) flatDeal {
+func flatOut(d deals.Deal, sum change.Summary, k known, zone *time.Location) flatDeal {
 	w := flatDeal{
 		ID: d.ID, CreatorUserID: d.CreatorUserID, UserID: d.OwnerID, PersonID: d.PersonID, OrgID: d.OrganizationID, StageID: d.StageID,
 		PipelineID: d.PipelineID, Title: d.Title, Value: d.Value, Currency: d.Currency, AddTime: value.Stamp(&d.AddTime),
@@ -157,18 +150,11 @@ func flatOut(d deals.Deal, sum change.Summary, names map[change.Ref]any, zone *t
 		LastActivityDate: localDate(sum.LastActivityTime, zone), LostReason: d.LostReason, VisibleTo: strconv.FormatInt(d.VisibleTo, 10),
 		CloseTime: value.Stamp(d.CloseTime), WonTime: value.Stamp(d.WonTime), FirstWonTime: value.Stamp(d.FirstWonTime), LostTime: value.Stamp(d.LostTime),
 		ExpectedCloseDate: d.ExpectedCloseDate, FormattedValue: currencies.Format(d.Currency, d.Value), WeightedValueCurrency: d.Currency, Origin: d.Origin,
-	}
-	if p, ok := names[change.Of(change.Person, value.Deref(d.PersonID))].(persons.Person); ok {
-		w.PersonName = &p.Name
-	}
-	if o, ok := names[change.Of(change.Organization, value.Deref(d.OrganizationID))].(organizations.Organization); ok {
-		w.OrgName = &o.Name
-	}
-	if u, ok := names[change.Of(teams.KindUser, d.OwnerID)].(teams.User); ok {
-		w.OwnerName = &u.Name
+		PersonName: k.nameOf(change.Person, d.PersonID), OrgName: k.nameOf(change.Organization, d.OrganizationID),
+		OwnerName: k.nameOf(teams.KindUser, &d.OwnerID),
 	}
 	percent := int64(100)
-	if s, ok := names[change.Of(pipelines.KindStage, d.StageID)].(pipelines.Stage); ok {
+	if s, ok := lookup[pipelines.Stage](k, pipelines.KindStage, d.StageID); ok {
 		percent, w.StageOrderNr = s.Probability, &s.Order
 	}
 	if d.Probability != nil {
@@ -176,7 +162,7 @@ func flatOut(d deals.Deal, sum change.Summary, names map[change.Ref]any, zone *t
 	}
 	w.WeightedValue = d.Value.Times(percent).Percent()
 	w.FormattedWeightedValue = currencies.Format(d.Currency, w.WeightedValue)
-	if n, ok := names[change.Of(change.Activity, value.Deref(sum.NextActivityID))].(activities.Activity); ok {
+	if n, ok := lookup[activities.Activity](k, change.Activity, value.Deref(sum.NextActivityID)); ok {
 		w.NextActivityDate, w.NextActivityTime, w.NextActivitySubject = n.DueDate, n.DueTime, &n.Subject
 		w.NextActivityType, w.NextActivityDuration = &n.Type, n.Duration
 		if n.Note != nil && len(*n.Note) <= maxFlatNote {

@@ -27,14 +27,14 @@ import (
 // Mailbox is what users do with mail; its HTML is not sanitised until Sanitize is set.
 func (c Core) Mailbox() mailbox.Box {
 	return mailbox.Box{
-		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{Core: c}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: dataBucket{c}, Now: c.Now,
+		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{Core: c}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket}, Now: c.Now,
 	}
 }
 
 // Linker stores inbound mail; its Read is still to be set, since what can read mail must not reach an API function.
 func (c Core) Linker(domainOf func(string) string) mailbox.Linker {
 	return mailbox.Linker{
-		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{c, domainOf}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: dataBucket{c},
+		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{c, domainOf}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket},
 		Users: c.mailUsers, Domain: c.MailDomain, Now: c.Now,
 	}
 }
@@ -209,21 +209,20 @@ func (annexes) Refile(p change.Placed, deal *int64) change.Placed {
 	return p
 }
 
-// dataBucket keeps bodies and attachments.
-type dataBucket struct{ Core }
+var _ mailbox.Objects = objects{}
 
-func (b dataBucket) Put(ctx context.Context, key, mediaType string, content []byte) error {
-	_, err := b.S3.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.DataBucket, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(content)})
+func (o objects) Put(ctx context.Context, key, mediaType string, content []byte) error {
+	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &o.bucket, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(content)})
 	if err != nil {
-		return fmt.Errorf("put %s: %w", key, err)
+		return fmt.Errorf("app.Put %s: %w", key, err)
 	}
 	return nil
 }
 
-func (b dataBucket) Get(ctx context.Context, key string) ([]byte, error) {
-	out, err := b.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &b.DataBucket, Key: &key})
+func (o objects) Get(ctx context.Context, key string) ([]byte, error) {
+	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &key})
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", key, err)
+		return nil, fmt.Errorf("app.Get %s: %w", key, err)
 	}
 	defer out.Body.Close()
 	return io.ReadAll(out.Body)

@@ -57,6 +57,7 @@ type Set struct {
 	Summaries []Summary
 	Jobs      []Job
 	Entries   []Entry
+	Tallies   []Tally
 	Facts     []Fact
 }
 

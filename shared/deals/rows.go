@@ -66,3 +66,20 @@ func logRow(a auth.Actor, before, now Deal) []change.Row {
 	}
 	return []change.Row{change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log)}
 }
+
+// Created is a new deal as a change, for whoever creates one within a larger transaction and vouches for its links.
+func Created(a auth.Actor, d Deal, at time.Time) change.Set { return written(a, Deal{}, d, at) }
+
+// written is a deal's write with what follows from it: its rows, its log, its fact, and the job that moves rows after its links
+// changed.
+func written(a auth.Actor, before, now Deal, at time.Time) change.Set {
+	set := change.Set{Team: a.Team}
+	set.Put(now.Ref(), now, before.Version)
+	set.Place(before.Rows(), now.Rows())
+	set.Show = append(set.Show, logRow(a, before, now)...)
+	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
+	if before.ID != 0 && before.Links != now.Links {
+		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
+	}
+	return set
+}

@@ -118,6 +118,11 @@ func (o *operations) add(s change.Set) error {
 			return err
 		}
 	}
+	for _, t := range s.Tallies {
+		if err := o.tally(s.Team, t); err != nil {
+			return err
+		}
+	}
 	for _, r := range s.Show {
 		it, err := encodeRow(s.Team, r)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/value"
@@ -146,6 +147,8 @@ func keyOf(team int64, ref change.Ref) schema.Key {
 		return schema.ActivityType.Key(team, ref.ID())
 	case statistics.KindTotals:
 		return schema.Totals.Key(team, ref.Name())
+	case imports.KindChunk, imports.KindRow, imports.KindErrors:
+		return importKey(team, ref.Kind(), ref.Name())
 	case kindTeam:
 		return schema.Team.Key(team)
 	}

@@ -119,3 +119,17 @@ func (f Flow) Walk(ctx context.Context, team int64, on change.Ref, cursor string
 	}
 	return found, more, nil
 }
+
+const maxActivityTypes = 50 // whose names a flow shows
+
+// ActivityTypeRefs counts to the last id that was given.
+func (f Flow) ActivityTypeRefs(ctx context.Context, team int64) (refs []change.Ref, err error) {
+	it, err := f.get(ctx, schema.Sequence.Key(team, kindActivityType))
+	if err != nil {
+		return nil, fmt.Errorf("dynamo.Flow.ActivityTypeRefs: %w", err)
+	}
+	for id := range min(numberOf(it, "lastId"), maxActivityTypes) {
+		refs = append(refs, change.Of(kindActivityType, id+1))
+	}
+	return refs, nil
+}

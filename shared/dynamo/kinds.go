@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/statistics"
 )
 
@@ -18,6 +19,10 @@ var kinds = map[string]kind{
 	statistics.KindMark:   markKind,
 	statistics.KindTotals: totalsKind,
 	statistics.KindTrail:  trailKind,
+	imports.KindImport:    importKind,
+	imports.KindChunk:     importChunkKind,
+	imports.KindRow:       importRowKind,
+	imports.KindErrors:    importErrorsKind,
 	kindTeam:              teamKind,
 	kindUser:              userKind,
 	change.MailThread:     mailThreadKind,
@@ -25,4 +30,6 @@ var kinds = map[string]kind{
 	change.InboundMail:    ledgerKind,
 	change.MessageID:      aliasKind,
 	change.Fingerprint:    aliasKind,
+	change.Note:           noteKind,
+	change.File:           fileKind,
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/mailbox"
+	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -46,4 +47,10 @@ func (m Mail) EntriesOf(ctx context.Context, team int64, ids []string) (list []m
 // Entries lists the ledger.
 func (m Mail) Entries(ctx context.Context, team int64, l value.List) (value.Page[mailbox.Entry], error) {
 	return listPage(ctx, m.DB, team, ledgerKind, l)
+}
+
+// Unroutable is what became of a raw message that no team has an address for; "" when nothing is known of it.
+func (db *DB) Unroutable(ctx context.Context, rawID string) (fate string, err error) {
+	it, err := db.get(ctx, schema.Unroutable.Key(rawID))
+	return textOf(it, "Fate"), err
 }

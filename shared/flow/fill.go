@@ -24,12 +24,24 @@ func (s Service) fill(ctx context.Context, a auth.Actor, of change.Ref, p *Page)
 		return err
 	}
 	p.Entries = join(p.Entries, found)
-	names := []change.Ref{of, change.Of(kindUser, a.User)}
+	names, err := s.types(ctx, a.Team, p.Entries)
+	if err != nil {
+		return err
+	}
+	names = append(names, of, change.Of(kindUser, a.User))
 	for _, e := range p.Entries {
 		names = append(names, e.names()...)
 	}
 	p.Records, err = s.Store.GetAny(ctx, a.Team, distinct(names))
 	return err
+}
+
+// types are the team's activity types, should an entry be an activity: it shows the name of its type.
+func (s Service) types(ctx context.Context, team int64, entries []Entry) ([]change.Ref, error) {
+	if !slices.ContainsFunc(entries, func(e Entry) bool { return e.Row.Source.Kind() == change.Activity }) {
+		return nil, nil
+	}
+	return s.Store.ActivityTypeRefs(ctx, team)
 }
 
 // join puts sources into their entries.

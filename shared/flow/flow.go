@@ -30,6 +30,8 @@ type Store interface {
 	// Summaries are what is derived for records.
 	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	// ActivityTypeRefs names the team's activity types, without a query.
+	ActivityTypeRefs(ctx context.Context, team int64) ([]change.Ref, error)
 	// Job is the job of that name; false when it is done.
 	Job(ctx context.Context, team int64, name string) (change.Job, bool, error)
 	Commit(ctx context.Context, sets ...change.Set) error
@@ -90,6 +92,7 @@ type Entry struct {
 	Row    change.Row
 	Source change.Placed // nil for a field
 	Field  *change.Field
+	Index  int // of the field in its write
 }
 
 // Page is one page of a flow. Records holds what its entries name: deals, persons, organizations, users, stages.
@@ -199,7 +202,7 @@ func (s Service) wanted(ctx context.Context, team int64, q Query, rows []change.
 		case !q.wants(row):
 		case row.Log != nil:
 			for i := range row.Log.Fields {
-				entries = append(entries, Entry{Row: row, Field: &row.Log.Fields[i]})
+				entries = append(entries, Entry{Row: row, Field: &row.Log.Fields[i], Index: i})
 			}
 		case mails != nil && row.Source.Kind() == change.MailMessage:
 			if m, ok := mails[row.Source].(Message); ok && len(m.Attachments()) > 0 {

@@ -136,7 +136,7 @@ func firstPage(happened shelf, sources map[change.Ref]any) Page {
 			continue
 		}
 		for i := range row.Log.Fields {
-			entries = append(entries, Entry{Row: row, Field: &row.Log.Fields[i]})
+			entries = append(entries, Entry{Row: row, Field: &row.Log.Fields[i], Index: i})
 		}
 	}
 	p := Page{Entries: join(entries, sources), More: happened.more}
@@ -154,7 +154,11 @@ const maxNames = 600
 
 // name reads what the view's parts name.
 func (s Service) name(ctx context.Context, a auth.Actor, of change.Ref, v *View, sources map[change.Ref]any) (err error) {
-	names := []change.Ref{change.Of(kindUser, a.User)}
+	names, err := s.types(ctx, a.Team, v.Flow.Entries)
+	if err != nil {
+		return err
+	}
+	names = append(names, change.Of(kindUser, a.User))
 	for _, r := range v.Relations {
 		if related, ok := r.(Related); ok {
 			for _, id := range related.Ends() {

@@ -56,7 +56,7 @@ func (t Thread) with(m Message, related []int64) Thread {
 	}
 	newest := first || !m.Time.Before(t.LastMessageTime)
 	if newest {
-		t.LastMessageTime, t.Snippet, t.Subject = m.Time, m.Snippet, m.Subject
+		t.LastMessageTime, t.Snippet = m.Time, m.Snippet
 	}
 	last := &t.LastReceivedTime
 	if m.Sent {

@@ -76,6 +76,9 @@ func (r Roles) Judge(d Delivery, read Reader) Judgement {
 	if d.NotMail != "" {
 		return j.end(Unparsable, ruleNotParsed, d.NotMail)
 	}
+	if !p.written() {
+		return j.end(Unparsable, ruleNotParsed, "it has no header of its own")
+	}
 	j.Check.Aligned, j.Check.Reason = read.Aligned(p, d.Checks)
 	if p.Unparsed != "" {
 		j.note("not parsed, linked by its headers: %s", p.Unparsed)
@@ -107,6 +110,13 @@ func (r Roles) Judge(d Delivery, read Reader) Judgement {
 		j.note("relayed by the mailbox of %s", relay.Email)
 	}
 	return r.fromOutside(j, p)
+}
+
+// written reports that whoever sent the message wrote a header: the receiving server adds fields to anything.
+func (p Parsed) written() bool {
+	return slices.ContainsFunc([]string{"From", "To", "Cc", "Subject", "Date", "Message-Id", "Sender", "Mime-Version", "Content-Type"}, func(name string) bool {
+		return len(p.Header[name]) > 0
+	})
 }
 
 func sender(p Parsed) Address {

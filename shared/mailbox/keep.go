@@ -23,7 +23,7 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 		}
 	}
 	var before *Thread
-	t := Thread{AddTime: r.now, Links: 1, Read: it.Sent}
+	t := Thread{AddTime: r.now, Links: 1, Read: it.Sent, Subject: cut(it.Parsed.Subject, maxSubject), BaseSubject: cut(it.Parsed.BaseSubject, maxSubject)}
 	if pl.thread != nil {
 		before, t = pl.thread, *pl.thread
 	}

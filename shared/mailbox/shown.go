@@ -36,9 +36,10 @@ func (m Message) Attachments() []change.Ref {
 	return refs
 }
 
-// Names are its links, its user and the persons among its parties.
+// Names are its links, its user, its attachments and the persons among its parties.
 func (m Message) Names() []change.Ref {
 	refs := append(m.HangsOn().Refs(), userRef(m.UserID))
+	refs = append(refs, m.Attachments()...)
 	for _, list := range [][]Party{m.From, m.To, m.Cc, m.Bcc} {
 		for _, p := range list {
 			if p.PersonID != 0 {

@@ -104,7 +104,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/deals"), []Operation{"GET /v1/deals/summary", "GET /v1/deals/timeline"}),
+		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{"GET /v1/deals/summary", "GET /v1/deals/timeline"}),
 		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
@@ -148,7 +148,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "organizations", Doc: "organizations, how they relate, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/organizations"), []Operation{
+		Operations: join(crud("/api/v2/organizations"), detail("organizations"), []Operation{
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
@@ -156,7 +156,7 @@ var Functions = []Function{
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/persons")),
+		Operations: join(crud("/api/v2/persons"), detail("persons")),
 		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{

@@ -20,6 +20,8 @@ type Store interface {
 	NextID(ctx context.Context, team int64) (int64, error)
 	// Targets tells, of the links of a person, which do not exist.
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
+	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 

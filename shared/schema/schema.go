@@ -70,6 +70,12 @@ var (
 	Figures = base("figures", "T#%d#%s", "%s#%s", "what each deal of a pipeline and an owner counts for, by the last time that it counts", 1, "pipe#1#user#2", "2026-11-23T10:00:00.000Z", "deal#7")
 	Totals  = base("totals", "T#%d#totals", "%s", "sums of all deals, an item per pipeline and owner", 1, "1#2")
 
+	// An import: its rows' marks and each chunk's lie by themselves, a chunk a partition; what failed lies beside the record.
+	ImportChunk  = base("import chunk", "T#%d#importChunk#%s", "#", "that a chunk of an import was finished", 1, "5-12")
+	ImportRow    = base("import row", "T#%d#importChunk#%s", "r#%06d", "what became of a row, once", 1, "5-12", 603)
+	ImportErrors = base("import errors", "T#%d#import#%d", "e#%06d", "rows that failed, an item per chunk, in the order of the file", 1, 5, 12)
+	Tally        = base("tally", "T#%d#%s", "t", "numbers that many writers add to: how far an import is", 1, "import#5")
+
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")
 

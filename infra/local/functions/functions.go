@@ -7,7 +7,12 @@ import (
 
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
+	"github.com/lejek/lejek/shared/app/files"
+	"github.com/lejek/lejek/shared/app/indexer"
+	"github.com/lejek/lejek/shared/app/linker"
+	"github.com/lejek/lejek/shared/app/mailbox"
 	"github.com/lejek/lejek/shared/app/misc"
+	"github.com/lejek/lejek/shared/app/notes"
 	"github.com/lejek/lejek/shared/app/organizations"
 	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/app/pipelines"
@@ -20,7 +25,12 @@ import (
 var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
+	"files":         files.New,
+	"indexer":       indexer.New,
+	"linker":        linker.New,
+	"mailbox":       mailbox.New,
 	"misc":          misc.New,
+	"notes":         notes.New,
 	"organizations": organizations.New,
 	"persons":       persons.New,
 	"pipelines":     pipelines.New,

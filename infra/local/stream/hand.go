@@ -128,3 +128,11 @@ func (c *consumer) putAside(shard string, records batch, cause error) {
 	}
 	slog.Warn("stream: a record failed for the last time and was put aside", "function", c.Name, "sequence", first, "cause", cause, "error", err)
 }
+
+func marshal(records batch) ([]byte, error) {
+	event, err := json.Marshal(events.DynamoDBEvent{Records: records})
+	if err != nil {
+		return nil, fmt.Errorf("stream.marshal: %w", err)
+	}
+	return event, nil
+}

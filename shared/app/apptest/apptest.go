@@ -16,9 +16,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"github.com/lejek/lejek/infra/local/engine"
 	"github.com/lejek/lejek/infra/local/functions"
+	"github.com/lejek/lejek/infra/local/lag"
 	"github.com/lejek/lejek/infra/local/objects"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/auth"
@@ -34,6 +37,7 @@ type App struct {
 	mu       sync.Mutex
 	handlers map[string]lambda.Handler
 	clock    time.Time
+	cfg      aws.Config
 	objects  *objects.Store
 }
 
@@ -41,7 +45,7 @@ type App struct {
 // is constructed from it.
 func New(t testing.TB, options ...func(*App)) *App {
 	cfg, table := engine.Table(t)
-	a := &App{t: t, handlers: map[string]lambda.Handler{}, clock: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
+	a := &App{t: t, cfg: cfg, handlers: map[string]lambda.Handler{}, clock: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
 	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost"}, cfg)
 	env.Now = a.now
 	env.Log = slog.New(slog.DiscardHandler)
@@ -65,6 +69,17 @@ func WithObjects(a *App) {
 	a.t.Cleanup(func() { _ = store.Close() })
 	a.objects = store
 	a.S3 = boot.New(a.Config, engine.Local(store.URL)).S3
+}
+
+// WithLateIndexes answers queries of indexes from a view half a second old, as an index may be in production.
+func WithLateIndexes(a *App) {
+	_, replica := engine.Table(a.t)
+	r, err := lag.Follow(context.Background(), a.cfg, a.Table, replica, 500*time.Millisecond)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	a.t.Cleanup(r.Close)
+	a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, r.Answer) })
 }
 
 // PutObject stores an object; for tests WithObjects.

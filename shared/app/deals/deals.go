@@ -7,12 +7,13 @@ import (
 	"github.com/lejek/lejek/shared/api"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/change"
 )
 
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	routes := api.Deals{Deals: c.Deals(), Summaries: c.DB, Companies: c.Teams()}.Routes()
-	routes = append(routes, c.DealSums().Routes()...)
+	routes = append(append(routes, c.Details(change.Deal)...), c.DealSums().Routes()...)
 	return api.New("deals", c.Options(), routes...)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/lejek/lejek/shared/api"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/change"
 )
 
 // New is the handler of the function.
@@ -16,5 +17,6 @@ func New(env boot.Env) lambda.Handler {
 		api.Organizations{Organizations: c.Organizations()}.Routes(),
 		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes()...,
 	)
+	routes = append(routes, c.Details(change.Organization)...)
 	return api.New("organizations", c.Options(), routes...)
 }

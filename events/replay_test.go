@@ -1,0 +1,135 @@
+package events
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/manifest"
+)
+
+var update = flag.Bool("update", false, "write the answers that the functions give now into the samples")
+
+// sample is a file below events/<function>: what was there before, the event, the wanted answer. {{token}} stands for the
+// test team's token, {{inbound}} for the local part of its mail address: both are random.
+type sample struct {
+	About   string            `json:"about,omitempty"`
+	Given   [][]any           `json:"given,omitempty"`   // calls of the API before: method, target, body
+	Objects map[string]string `json:"objects,omitempty"` // bucket/key → content, in place before
+	Event   json.RawMessage   `json:"event"`
+	Want    json.RawMessage   `json:"want"`
+}
+
+func TestEventsAreAnsweredAsWanted(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, file := range files {
+		seen[filepath.Dir(file)] = true
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			replay(t, file)
+		})
+	}
+	for _, f := range manifest.Functions {
+		if !seen[f.Name] {
+			t.Errorf("function %s has no sample below events/%s", f.Name, f.Name)
+		}
+		delete(seen, f.Name)
+	}
+	for name := range seen {
+		t.Errorf("events/%s belongs to no function", name)
+	}
+}
+
+func replay(t *testing.T, file string) {
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	app := apptest.New(t, apptest.WithObjects)
+	c := app.NewTeam("Acme")
+	filled := strings.NewReplacer("{{token}}", string(c.Token), "{{inbound}}", c.Team.InboundLocal).Replace(string(raw))
+	var s sample
+	dec := json.NewDecoder(strings.NewReader(filled))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	for _, call := range s.Given {
+		var body any
+		if len(call) > 2 {
+			body = call[2]
+		}
+		c.Must(call[0].(string), call[1].(string), body)
+	}
+	for name, content := range s.Objects {
+		bucket, key, _ := strings.Cut(name, "/")
+		app.PutObject(bucket, key, []byte(content))
+	}
+	got, err := app.Handler(filepath.Dir(file)).Invoke(context.Background(), s.Event)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = readable(t, bytes.ReplaceAll(got, []byte(c.Team.InboundLocal), []byte("{{inbound}}")))
+	if *update {
+		write(t, file, raw, got)
+		return
+	}
+	want := readable(t, bytes.ReplaceAll(s.Want, []byte(c.Team.InboundLocal), []byte("{{inbound}}")))
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s\ngot  %s\nwant %s", s.About, got, want)
+	}
+}
+
+// readable indents JSON and opens the body of an HTTP answer, which is JSON in a string.
+func readable(t *testing.T, raw []byte) []byte {
+	var v any
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &v); err != nil {
+			t.Fatalf("%v: %s", err, raw)
+		}
+	}
+	if m, ok := v.(map[string]any); ok {
+		if body, ok := m["body"].(string); ok && json.Valid([]byte(body)) {
+			m["body"] = json.RawMessage(body)
+		}
+	}
+	out, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again any // orders the keys inside the body too
+	if err := json.Unmarshal(out, &again); err != nil {
+		t.Fatal(err)
+	}
+	out, _ = json.MarshalIndent(again, "", "  ")
+	return out
+}
+
+func write(t *testing.T, file string, raw, got []byte) {
+	var s sample
+	if err := json.Unmarshal(raw, &s); err != nil {
+		t.Fatal(err)
+	}
+	s.Want = got
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(s); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, b.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}

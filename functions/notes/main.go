@@ -1,0 +1,13 @@
+// Command notes is the Lambda function of notes.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/app/notes"
+	"github.com/lejek/lejek/shared/boot"
+)
+
+func main() {
+	lambda.StartHandler(notes.New(boot.Lambda("notes")))
+}

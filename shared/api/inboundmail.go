@@ -1,0 +1,107 @@
+package api
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/lejek/lejek/shared/mailbox"
+)
+
+// InboundMail are the routes of the ledger: what became of each raw message, and why.
+type InboundMail struct{ Box mailbox.Box }
+
+// entryWire is a raw message's line in the ledger.
+type entryWire struct {
+	ID            string          `json:"id"` // SES messageId
+	State         string          `json:"state"`
+	Rule          *string         `json:"rule"` // row of the decision table
+	Reason        *string         `json:"reason"`
+	Evidence      []string        `json:"evidence"`
+	SenderCheck   senderCheckWire `json:"sender_check"`
+	Recipients    []string        `json:"recipients"`
+	MessageID     *string         `json:"message_id"` // RFC 5322
+	From          *string         `json:"from"`
+	Subject       string          `json:"subject"`
+	Time          string          `json:"time"`
+	UpdateTime    string          `json:"update_time"`
+	MailThreadID  *int64          `json:"mail_thread_id"`
+	MailMessageID *int64          `json:"mail_message_id"`
+	PersonID      *int64          `json:"person_id"`
+	ThreadIDs     []int64         `json:"mail_thread_ids"`
+	MessageIDs    []int64         `json:"mail_message_ids"`
+	PersonIDs     []int64         `json:"person_ids"`
+	FileIDs       []int64         `json:"file_ids"`
+}
+
+type senderCheckWire struct {
+	Aligned  bool   `json:"aligned"`
+	Reason   string `json:"reason"`
+	SPF      string `json:"spf"`
+	DKIM     string `json:"dkim"`
+	DMARC    string `json:"dmarc"`
+	Spam     string `json:"spam"`
+	Virus    string `json:"virus"`
+	MailFrom string `json:"mail_from"`
+}
+
+func entryOut(e mailbox.Entry) entryWire {
+	w := entryWire{
+		ID: e.ID, State: e.State, Reason: given(e.Reason), Evidence: each(e.Evidence, same), SenderCheck: senderCheckWire(e.Check),
+		Recipients: each(e.Recipients, same), MessageID: given(e.MessageID), From: given(e.From), Subject: e.Subject,
+		Time: millis(e.Time), UpdateTime: millis(e.UpdateTime), MailThreadID: first(e.ThreadIDs), MailMessageID: first(e.MessageIDs),
+		PersonID: first(e.PersonIDs), ThreadIDs: each(e.ThreadIDs, same), MessageIDs: each(e.MessageIDs, same),
+		PersonIDs: each(e.PersonIDs, same), FileIDs: each(e.FileIDs, same),
+	}
+	if e.Rule != 0 {
+		w.Rule = given(strconv.Itoa(e.Rule))
+	}
+	return w
+}
+
+func same[T any](v T) T { return v }
+
+// given is a text, or null for none.
+func given(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func first(ids []int64) *int64 {
+	if len(ids) == 0 {
+		return nil
+	}
+	return &ids[0]
+}
+
+type entryPage struct {
+	State  string `query:"state" rule:"enum=linked|needs_choice|quarantined|ignored|unparsable"`
+	Limit  int64  `query:"limit" rule:"min=1,max=500"`
+	Cursor string `query:"cursor" rule:"max=2000"`
+}
+
+type byName struct {
+	ID string `path:"id" rule:"nonempty,max=200"`
+}
+
+// Routes binds them.
+func (h InboundMail) Routes() []Route {
+	return []Route{
+		Handle("GET /api/v2/inboundMail", func(ctx context.Context, c Call, in entryPage) (any, error) {
+			limit := int(in.Limit)
+			if limit == 0 {
+				limit = 100
+			}
+			page, err := h.Box.Entries(ctx, c.Actor, in.State, in.Cursor, limit)
+			return listed(each(page.Items, entryOut), page.Next), err
+		}),
+		Handle("GET /api/v2/inboundMail/{id}", func(ctx context.Context, c Call, in byName) (any, error) {
+			e, err := h.Box.Entry(ctx, c.Actor, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return entryOut(e), nil
+		}),
+	}
+}

@@ -1,0 +1,220 @@
+package app_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/manifest"
+	"github.com/lejek/lejek/shared/teams"
+)
+
+const secret = "zebra-secret"
+
+// owner is a team with one record of each kind; by path, the id of the record that the path takes. Ids are beyond those
+// that every new team has, so that another team has nothing of the same number.
+func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
+	c := a.NewTeam("Owner")
+	ids := map[string]any{}
+	make := func(path string, body map[string]any) int64 {
+		id := c.Must("POST", path, body).ID()
+		ids[path] = id
+		return id
+	}
+	name := map[string]any{"name": secret}
+	pipeline := make("/api/v2/pipelines", name)
+	make("/api/v2/stages", map[string]any{"name": secret, "pipeline_id": pipeline})
+	org := make("/api/v2/organizations", name)
+	other := c.Must("POST", "/api/v2/organizations", map[string]any{"name": secret + " 2"}).ID()
+	person := make("/api/v2/persons", map[string]any{"name": secret, "org_id": org, "emails": []any{map[string]any{"value": secret + "@x.example"}}})
+	deal := make("/api/v2/deals", map[string]any{"title": secret, "person_id": person, "org_id": org})
+	make("/api/v2/activities", map[string]any{"subject": secret, "deal_id": deal})
+	make("/v1/notes", map[string]any{"content": secret, "deal_id": deal})
+	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
+	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids["/v1/users"] = u.ID
+	deliver(t, a, c)
+	ids["/v1/mailbox/mailThreads"] = first(t, c, "/v1/mailbox/mailThreads?folder=inbox")
+	ids["/v1/mailbox/mailMessages"] = first(t, c, fmt.Sprintf("/v1/mailbox/mailThreads/%v/mailMessages", ids["/v1/mailbox/mailThreads"]))
+	ids["/api/v2/inboundMail"] = c.Must("GET", "/api/v2/inboundMail", nil).List()[0].(map[string]any)["id"]
+	ids["/v1/files"] = first(t, c, "/v1/files")
+	return c, ids
+}
+
+func first(t *testing.T, c *apptest.Client, target string) int64 {
+	t.Helper()
+	list := c.Must("GET", target, nil).List()
+	if len(list) == 0 {
+		t.Fatalf("GET %s: nothing", target)
+	}
+	return int64(list[0].(map[string]any)["id"].(float64))
+}
+
+// deliver has one mail with an attachment linked for the team.
+func deliver(t *testing.T, a *apptest.App, c *apptest.Client) {
+	t.Helper()
+	a.Deliver(apptest.Mail{
+		From: secret + "@x.example", To: []string{c.Address()},
+		Raw: strings.ReplaceAll(`From: Zed <SECRET@x.example>
+To: <ada@owner.example>
+Message-ID: <SECRET@x.example>
+Date: Mon, 23 Nov 2026 09:00:00 +0000
+Subject: SECRET
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+SECRET
+--b
+Content-Type: text/plain; name="SECRET.txt"
+Content-Disposition: attachment; filename="SECRET.txt"
+
+SECRET
+--b--
+`, "SECRET", secret),
+	})
+}
+
+// TestNothingOfATeamIsVisibleToAnother calls every operation of the manifest with the ids of another team: the answer is
+// the same as for what does not exist, and nothing changes.
+func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t, apptest.WithObjects)
+	mine, ids := owner(t, a)
+	stranger := a.NewTeam("Stranger")
+	before := everything(mine, ids)
+	for _, f := range manifest.Functions {
+		for _, op := range f.Operations {
+			for _, pattern := range op.Patterns() {
+				method, path, _ := strings.Cut(pattern, " ")
+				root, rest, takesID := strings.Cut(path, "/{id}")
+				body := bodyOf(method, root)
+				if !takesID {
+					if method == http.MethodGet {
+						if got := stranger.Do(method, path+queryOf(path, ids), nil); strings.Contains(got.Raw, secret) {
+							t.Errorf("%s shows another team's data: %s", pattern, got.Raw)
+						}
+					}
+					continue
+				}
+				id, ok := recordAt(ids, root)
+				if !ok {
+					t.Fatalf("%s: no record to ask for", pattern)
+				}
+				got := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, id, rest), body)
+				want := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, nobody(id), rest), body)
+				if got.Status != http.StatusNotFound || got.Raw != want.Raw {
+					t.Errorf("%s with another team's id %v: %d %s\nwith nobody's id: %d %s", pattern, id, got.Status, got.Raw, want.Status, want.Raw)
+				}
+			}
+		}
+	}
+	if after := everything(mine, ids); after != before {
+		t.Errorf("calls of a stranger changed something:\n%s\n%s", before, after)
+	}
+}
+
+// TestLinksToAnotherTeamAreRefused writes the other team's ids into one's own records.
+func TestLinksToAnotherTeamAreRefused(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t, apptest.WithObjects)
+	_, ids := owner(t, a)
+	stranger := a.NewTeam("Stranger")
+	deal, person, org := ids["/api/v2/deals"], ids["/api/v2/persons"], ids["/api/v2/organizations"]
+	for _, call := range []struct {
+		path string
+		body map[string]any
+	}{
+		{"/api/v2/deals", map[string]any{"title": "x", "person_id": person}},
+		{"/api/v2/deals", map[string]any{"title": "x", "org_id": org}},
+		{"/api/v2/deals", map[string]any{"title": "x", "stage_id": ids["/api/v2/stages"]}},
+		{"/api/v2/deals", map[string]any{"title": "x", "pipeline_id": ids["/api/v2/pipelines"]}},
+		{"/api/v2/deals", map[string]any{"title": "x", "owner_id": ids["/v1/users"]}},
+		{"/api/v2/persons", map[string]any{"name": "x", "org_id": org}},
+		{"/api/v2/persons", map[string]any{"name": "x", "owner_id": ids["/v1/users"]}},
+		{"/api/v2/organizations", map[string]any{"name": "x", "owner_id": ids["/v1/users"]}},
+		{"/api/v2/activities", map[string]any{"deal_id": deal}},
+		{"/api/v2/activities", map[string]any{"participants": []any{map[string]any{"person_id": person}}}},
+		{"/api/v2/stages", map[string]any{"name": "x", "pipeline_id": ids["/api/v2/pipelines"]}},
+		{"/v1/notes", map[string]any{"content": "x", "deal_id": deal}},
+		{"/v1/organizationRelationships", map[string]any{"type": "parent", "rel_owner_org_id": org, "rel_linked_org_id": org}},
+	} {
+		if got := stranger.Do("POST", call.path, call.body); got.Status != http.StatusBadRequest {
+			t.Errorf("POST %s %v: %d %s", call.path, call.body, got.Status, got.Raw)
+		}
+	}
+	deliver(t, a, stranger)
+	thread := fmt.Sprintf("/v1/mailbox/mailThreads/%d", first(t, stranger, "/v1/mailbox/mailThreads?folder=inbox"))
+	if got := stranger.Do("PUT", thread, map[string]any{"deal_id": deal}); got.Status != http.StatusBadRequest {
+		t.Errorf("PUT %s deal_id %v: %d %s", thread, deal, got.Status, got.Raw)
+	}
+}
+
+// recordAt is the id that a path takes; records of v2 have paths in v1 too, and v1 has two prefixes.
+func recordAt(ids map[string]any, root string) (any, bool) {
+	v1 := strings.Replace(root, "/api/v1/", "/v1/", 1)
+	for _, path := range []string{v1, strings.Replace(v1, "/v1/", "/api/v2/", 1)} {
+		if id, ok := ids[path]; ok {
+			return id, true
+		}
+	}
+	return nil, false
+}
+
+// nobody is an id of the same form that no team has.
+func nobody(id any) any {
+	if _, text := id.(string); text {
+		return "nobody-s-mail"
+	}
+	return 987654321
+}
+
+// bodyOf is a valid body for a write to a record that exists.
+func bodyOf(method, root string) any {
+	if method == http.MethodGet || method == http.MethodDelete {
+		return nil
+	}
+	switch {
+	case strings.HasSuffix(root, "/deals"):
+		return map[string]any{"title": "stolen"}
+	case strings.HasSuffix(root, "/activities"):
+		return map[string]any{"subject": "stolen"}
+	case strings.HasSuffix(root, "/notes"):
+		return map[string]any{"content": "stolen"}
+	case strings.HasSuffix(root, "/mailThreads"):
+		return map[string]any{"read_flag": 1}
+	case strings.HasSuffix(root, "/organizationRelationships"):
+		return map[string]any{"type": "parent"}
+	}
+	return map[string]any{"name": "stolen"}
+}
+
+func queryOf(path string, ids map[string]any) string {
+	switch {
+	case strings.HasSuffix(path, "/organizationRelationships"):
+		return fmt.Sprintf("?org_id=%v", ids["/api/v2/organizations"])
+	case strings.HasSuffix(path, "/deals"):
+		return fmt.Sprintf("?ids=%v,1,2,3", ids["/api/v2/deals"])
+	}
+	return ""
+}
+
+// everything reads each record once.
+func everything(c *apptest.Client, ids map[string]any) string {
+	var all strings.Builder
+	for _, path := range []string{
+		"/api/v2/pipelines", "/api/v2/stages", "/api/v2/organizations", "/api/v2/persons", "/api/v2/deals", "/api/v2/activities",
+		"/v1/notes", "/v1/organizationRelationships", "/v1/mailbox/mailThreads", "/v1/files", "/api/v2/inboundMail",
+	} {
+		all.WriteString(c.Must("GET", fmt.Sprintf("%s/%v", path, ids[path]), nil).Raw + "\n")
+	}
+	return all.String()
+}
