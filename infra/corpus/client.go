@@ -71,7 +71,8 @@ func envelopeFrom(raw []byte) string {
 // figures are how many there are of everything.
 type figures struct {
 	entries, messages, threads, counted, persons, files, lost, dead int
-	states, rules                                                   map[string]int
+	states                                                          map[string]int
+	rules                                                           map[int]int
 }
 
 func (f figures) String() string {
@@ -82,7 +83,7 @@ func (f figures) String() string {
 	}
 	b.WriteString("\n  rows of the table:")
 	for _, r := range slices.Sorted(maps.Keys(f.rules)) {
-		fmt.Fprintf(&b, " %s: %d", r, f.rules[r])
+		fmt.Fprintf(&b, " %d: %d", r, f.rules[r])
 	}
 	return b.String() + "\n"
 }
@@ -116,13 +117,13 @@ func (c client) entries(ctx context.Context) (n int, err error) {
 
 // figures counts everything through the API.
 func (c client) figures(ctx context.Context) (f figures, err error) {
-	f.states, f.rules = map[string]int{}, map[string]int{}
+	f.states, f.rules = map[string]int{}, map[int]int{}
 	messages, threads := map[int64]bool{}, map[int64]bool{}
 	err = c.pages(ctx, "/api/v2/inboundMail?limit=500", func(page []json.RawMessage) error {
 		for _, raw := range page {
 			var e struct {
 				State    string
-				Rule     *string
+				Rule     *int
 				Messages []int64 `json:"mail_message_ids"`
 				Threads  []int64 `json:"mail_thread_ids"`
 			}

@@ -105,7 +105,7 @@ var Functions = []Function{
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{"GET /v1/deals/summary", "GET /v1/deals/timeline"}),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "files", Doc: "file records and signed downloads",
@@ -115,8 +115,10 @@ var Functions = []Function{
 	{
 		Name: "indexer", Doc: "follows the table's stream: moves rows whose links changed, clears what expired",
 		Stream: true,
-		Grants: with(writeTable, Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:DeleteObject"}}),
-		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 60, Memory: 512,
+		Grants: with(writeTable,
+			Grant{Resource: Table, Actions: []string{"dynamodb:BatchWriteItem"}},
+			Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:DeleteObject"}}),
+		Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 60, Memory: 512,
 	},
 	{
 		Name: "linker", Doc: "stores and links inbound mail",
@@ -152,12 +154,12 @@ var Functions = []Function{
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
-		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/persons"), detail("persons")),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "pipelines", Doc: "pipelines, their stages and their figures",
