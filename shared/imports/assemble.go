@@ -112,27 +112,45 @@ func assemble(ctx context.Context, m Makers, a auth.Actor, row Row) (out Outcome
 	return out, sets, nil
 }
 
-// reason is what a person reads about a row that failed.
-func reason(err error) string {
+// inputs are the fields behind the names that entities give their inputs.
+var inputs = map[string]Field{
+	"emails": PersonEmail, "phones": PersonPhone, "first_name": PersonFirstName, "last_name": PersonLastName, "currency": DealCurrency,
+	"stage": DealStage, "pipeline": DealPipeline, "status": DealStatus, "lost_reason": DealLostReason, "probability": DealProbability,
+	"type": ActivityType, "due_date": ActivityDueDate, "due_time": ActivityDueTime, "content": NoteContent,
+}
+
+// reason is what a person reads about a row that failed, in the words of the file's headers.
+func reason(err error, columns []Column) string {
 	var f *fault.Error
-	if !errors.As(err, &f) || len(f.Fields) == 0 {
-		return f.Message
+	if !errors.As(err, &f) {
+		return err.Error()
 	}
 	var parts []string
 	for _, field := range f.Fields {
-		text := field.Message
-		if field.Name != "" {
-			text = field.Name + ": " + text
+		name := field.Name
+		input, _, _ := strings.Cut(name, "[")
+		if i := slices.IndexFunc(columns, func(c Column) bool { return c.Field == inputs[input] }); i >= 0 {
+			name = columns[i].Header
 		}
-		parts = append(parts, text)
+		if name != "" {
+			name += ": "
+		}
+		if text := name + field.Message; !slices.Contains(parts, text) {
+			parts = append(parts, text)
+		}
 	}
-	return short500(strings.Join(parts, "; "))
+	if len(parts) == 0 {
+		parts = []string{f.Message}
+	}
+	return cut(strings.Join(parts, "; "), maxSaid)
 }
 
-// short500 bounds what a row can say about itself: all reasons of a chunk lie in one item.
-func short500(s string) string {
-	if r := []rune(s); len(r) > 500 {
-		return string(r[:500]) + "…"
+// maxSaid bounds what a row can say about itself: all reasons of a chunk lie in one item.
+const maxSaid = 500
+
+func cut(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
 	}
 	return s
 }

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -126,9 +127,9 @@ func (r *reader) read(c Column, cell Cell) {
 	case PersonJobTitle:
 		r.person().JobTitle = r.text(c, cell, maxName)
 	case PersonEmail:
-		r.person().Emails = append(r.person().Emails, several(c, cell, ",; \n\t")...)
+		r.person().Emails = append(r.person().Emails, several(c, cell)...)
 	case PersonPhone:
-		r.person().Phones = append(r.person().Phones, several(c, cell, ",;\n\t")...)
+		r.person().Phones = append(r.person().Phones, several(c, cell)...)
 	case DealTitle:
 		r.deal().Title = r.text(c, cell, maxName)
 	case DealValue:
@@ -225,11 +226,17 @@ func (r *reader) text(c Column, cell Cell, limit int) string {
 	return cell.Text
 }
 
-// several addresses or numbers can share a cell.
-func several(c Column, cell Cell, between string) (all []Detail) {
-	for part := range strings.FieldsFuncSeq(cell.Text, func(r rune) bool { return strings.ContainsRune(between, r) }) {
-		if part = strings.TrimSpace(part); part != "" {
-			all = append(all, Detail{part, c.Label})
+// several addresses or numbers can share a cell; addresses also with spaces between them.
+func several(c Column, cell Cell) (all []Detail) {
+	for part := range strings.FieldsFuncSeq(cell.Text, func(r rune) bool { return strings.ContainsRune(",;\n\t", r) }) {
+		pieces := strings.Fields(part)
+		if c.Field != PersonEmail || slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(p, "@") }) {
+			pieces = []string{strings.TrimSpace(part)}
+		}
+		for _, p := range pieces {
+			if p != "" {
+				all = append(all, Detail{p, c.Label})
+			}
 		}
 	}
 	return all

@@ -50,7 +50,10 @@ func (w Worker) rows(ctx context.Context, team int64, m Import, n int64) error {
 		in[o.Row] = true
 	}
 	a := auth.Actor{Team: team, User: m.UserID, Source: "app", Agent: fmt.Sprintf("import %d", m.ID)}
-	makers, err := w.Team.Makers(ctx, a)
+	if len(in) == len(chunk.Lines) {
+		return w.count(ctx, team, m.ID, n, outcomes)
+	}
+	makers, err := w.Team.Makers(ctx, a, len(chunk.Lines)-len(in))
 	if err != nil {
 		return err
 	}
@@ -73,14 +76,15 @@ func (w Worker) rows(ctx context.Context, team int64, m Import, n int64) error {
 
 // row lets one row in, or writes down why not, once: its mark is part of the same transaction.
 func (w Worker) row(ctx context.Context, a auth.Actor, makers Makers, m Import, n int64, line Line) error {
-	read, wrong := Read(used(m.Columns), line, m.Comma)
+	columns := used(m.Columns)
+	read, wrong := Read(columns, line, m.Comma)
 	return change.Retry(ctx, func() error {
 		out, sets, err := Outcome{Row: line.Number}, []change.Set(nil), wrong
 		if err == nil {
 			out, sets, err = assemble(ctx, makers, a, read)
 		}
 		if fault.Is(err, fault.Invalid) {
-			out, sets, err = Outcome{Row: line.Number, Reason: reason(err)}, nil, nil
+			out, sets, err = Outcome{Row: line.Number, Reason: reason(err, columns)}, nil, nil
 		}
 		if err != nil {
 			return err

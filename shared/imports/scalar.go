@@ -189,9 +189,4 @@ func (r *reader) truth(c Column, cell Cell) bool {
 }
 
 // short keeps a reason readable whatever the cell holds.
-func short(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return s
-}
+func short(s string) string { return cut(s, 60) }

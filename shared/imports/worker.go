@@ -33,8 +33,8 @@ type Objects interface {
 type Team interface {
 	// FirstUser is on whose behalf files are taken that were dropped; NotFound when there is no such team.
 	FirstUser(ctx context.Context, team int64) (int64, error)
-	// Makers make records for an actor; what they read of the team's settings they read once.
-	Makers(ctx context.Context, a auth.Actor) (Makers, error)
+	// Makers make records for an actor; the team's settings are read once for so many rows.
+	Makers(ctx context.Context, a auth.Actor, rows int) (Makers, error)
 }
 
 // Worker does an import's work, one event at a time. Every step can be stopped anywhere, repeated, and done by two at once:

@@ -58,19 +58,31 @@ const (
 // Queue is a queue with its dead-letter queue. A message that failed MaxReceive times waits there, input intact.
 type Queue struct {
 	Name       string
-	Topic      string // the SNS topic that feeds it
-	Visibility int    // seconds; six times the function's timeout, as AWS advises for event source mappings
+	Topic      string   // the SNS topic that feeds it, or
+	Bucket     Resource // the bucket whose new objects
+	Prefixes   []string // below these prefixes do
+	Visibility int      // seconds; six times the function's timeout, as AWS advises for event source mappings
 	MaxReceive int
 	BatchSize  int
 }
 
 // Queues are all polled queues; at most three, because an idle poller costs money.
 var Queues = []Queue{
+	// A file is analysed by one message and then becomes many, a chunk each: one at a time, so that they run in parallel.
+	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1},
 	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
 }
 
 // MailPrefix is where the receipt rule stores raw messages in the mail bucket; the rest of the key is SES's messageId.
 const MailPrefix = "mail/"
+
+// UploadPrefix is where files to import are put, WorkPrefix where their pieces wait; both in the data bucket, and both end with
+// the team. Work is removed after WorkDays: what is left of an import then is its record and its file.
+const (
+	UploadPrefix = "uploads/"
+	WorkPrefix   = "work/"
+	WorkDays     = 60
+)
 
 // StreamConsumer settings shared by every function with Stream: true ("Events" in ARCHITECTURE.md).
 const (
@@ -90,6 +102,7 @@ var (
 	}, readTable...)
 	readFiles  = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}}
 	writeFiles = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:PutObject"}}
+	writeWork  = Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:PutObject"}}
 	readMail   = Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:GetObject"}}
 )
 
@@ -111,6 +124,22 @@ var Functions = []Function{
 		Name: "files", Doc: "file records and signed downloads",
 		Operations: []Operation{"GET /v1/files", "GET /v1/files/{id}", "GET /v1/files/{id}/download"},
 		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk",
+		Queue: "files",
+		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:GetObject"}},
+			Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:GetObject"}}),
+		Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 120, Memory: 1024,
+	},
+	{
+		Name: "imports", Doc: "spreadsheets to import: where to put them, and what became of their rows",
+		Operations: []Operation{
+			"GET /api/v2/imports", "POST /api/v2/imports", "GET /api/v2/imports/{id}", "POST /api/v2/imports/{id}/start",
+			"GET /api/v2/imports/{id}/errors",
+		},
+		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:PutObject"}}),
+		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "indexer", Doc: "follows the table's stream: moves rows whose links changed, clears what expired",

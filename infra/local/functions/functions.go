@@ -8,6 +8,8 @@ import (
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
 	"github.com/lejek/lejek/shared/app/files"
+	"github.com/lejek/lejek/shared/app/importer"
+	"github.com/lejek/lejek/shared/app/imports"
 	"github.com/lejek/lejek/shared/app/indexer"
 	"github.com/lejek/lejek/shared/app/linker"
 	"github.com/lejek/lejek/shared/app/mailbox"
@@ -26,6 +28,8 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
 	"files":         files.New,
+	"importer":      importer.New,
+	"imports":       imports.New,
 	"indexer":       indexer.New,
 	"linker":        linker.New,
 	"mailbox":       mailbox.New,

@@ -80,6 +80,7 @@ type System struct {
 	http      aws.HTTPClient // shared by all instances: each would keep sockets of its own
 	functions map[string]*function
 	queues    []*queue.Queue
+	queuesUp  chan struct{} // closed when all of them are in queues
 	stream    *stream.Stream
 	inbox     *inbox.Inbox
 	server    *http.Server
@@ -91,7 +92,7 @@ type System struct {
 
 // Start brings everything up; when it returns, the system takes requests and mail.
 func Start(ctx context.Context, o Options) (s *System, err error) {
-	s = &System{Options: o, functions: map[string]*function{}, http: client()}
+	s = &System{Options: o, functions: map[string]*function{}, queuesUp: make(chan struct{}), http: client()}
 	s.defaults()
 	defer func() {
 		if err != nil {
