@@ -94,6 +94,11 @@ func TestChecksNoticeWhatIsWrong(t *testing.T) {
 		{"a rule for everybody's mail", "mail", func(tpl template) {
 			delete(tpl.Resources["ReceiptRule"].Properties["Rule"].(map[string]any), "Recipients")
 		}},
+		{"no clock", "schedules", func(tpl template) { delete(tpl.Resources, "RemindersClock") }},
+		{"a clock that stands still", "schedules", func(tpl template) { tpl.Resources["StatisticsClock"].Properties["State"] = "DISABLED" }},
+		{"a clock that may not call", "routes", func(tpl template) {
+			delete(tpl.Resources, tpl.named("AWS::Lambda::Permission", "RemindersFunctionClock"))
+		}},
 		{"an alarm less", "alarms", func(tpl template) { delete(tpl.Resources, tpl.of("AWS::CloudWatch::Alarm")[0]) }},
 	} {
 		tpl := load(t, plain)

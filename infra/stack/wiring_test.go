@@ -23,6 +23,9 @@ func routes(tpl template, s stack.Settings) []string {
 			mayWant = append(mayWant, "apigateway.amazonaws.com "+s.Name()+"-"+f.Name+
 				" from arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*")
 		}
+		if f.Every != 0 {
+			mayWant = append(mayWant, "events.amazonaws.com "+s.Name()+"-"+f.Name+" from ${"+construct(f.Name)+"Clock.Arn}")
+		}
 	}
 	function := func(v any) string {
 		if r, ok := tpl.Resources[refer(v)]; ok {
@@ -100,6 +103,30 @@ func triggers(tpl template, s stack.Settings) []string {
 	return compare("trigger", want, got)
 }
 
+// schedules holds the clocks against the manifest.
+func schedules(tpl template, s stack.Settings) []string {
+	var want, got []string
+	for _, f := range manifest.Functions {
+		if f.Every != 0 {
+			want = append(want, f.Rate()+" → "+s.Name()+"-"+f.Name)
+		}
+	}
+	for _, id := range tpl.of("AWS::Events::Rule") {
+		r := tpl.Resources[id]
+		for _, target := range list(r.get("Targets")) {
+			name := "nothing"
+			if fn, ok := tpl.Resources[refer(target.(map[string]any)["Arn"])]; ok {
+				name = show(fn.get("FunctionName"))
+			}
+			if state := r.get("State"); state != nil && state != "ENABLED" {
+				name += " " + show(state)
+			}
+			got = append(got, show(r.get("ScheduleExpression"))+" → "+name)
+		}
+	}
+	return compare("schedule", want, got)
+}
+
 // mail follows an inbound message: rule → bucket and topic → queue, each allowed to hand it on, for this account only.
 func mail(tpl template, s stack.Settings) (problems []string) {
 	set := s.RuleSet
@@ -150,6 +177,9 @@ func alarms(tpl template, s stack.Settings) (problems []string) {
 	}
 	want = append(want, "ApproximateNumberOfMessagesVisible ${"+tpl.named("AWS::SQS::Queue", "StreamFailures")+".QueueName}", "5xx ${Api}")
 	for _, f := range manifest.Functions {
+		if f.Every != 0 {
+			want = append(want, "Errors ${"+tpl.named("AWS::Lambda::Function", construct(f.Name)+"Function")+"}")
+		}
 		if f.Stream {
 			want = append(want, "IteratorAge ${"+tpl.named("AWS::Lambda::Function", construct(f.Name)+"Function")+"}")
 		}

@@ -36,6 +36,7 @@ const (
 	Indexes    Resource = "indexes" // all indexes of the table
 	MailBucket Resource = "mail"    // raw messages, written by SES
 	DataBucket Resource = "data"    // files, uploads, work
+	Mailer     Resource = "mailer"  // sending from addresses of the mail domain
 )
 
 // Grant allows IAM actions on a resource; for a bucket on the objects below Prefix.
@@ -53,6 +54,7 @@ const (
 	EnvMailBucket EnvVar = "LEJEK_MAIL_BUCKET"
 	EnvDataBucket EnvVar = "LEJEK_DATA_BUCKET"
 	EnvMailDomain EnvVar = "LEJEK_MAIL_DOMAIN" // the domain of the teams' dedicated addresses
+	EnvLinkURL    EnvVar = "LEJEK_LINK_URL"    // where a record is seen, with {entities} and {id}; links in mail are made of it
 )
 
 // Queue is a queue with its dead-letter queue. A message that failed MaxReceive times waits there, input intact.
@@ -84,6 +86,9 @@ const (
 	WorkDays     = 60
 )
 
+// RecordPath is where a record is in the API; the link of whoever has no other page to show it on.
+const RecordPath = "/api/v2/{entities}/{id}"
+
 // StreamConsumer settings shared by every function with Stream: true ("Events" in ARCHITECTURE.md).
 const (
 	StreamRetries       = 5
@@ -112,7 +117,7 @@ func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{},
 var Functions = []Function{
 	{
 		Name: "activities", Doc: "planned work of any kind",
-		Operations: crud("/api/v2/activities"),
+		Operations: join(crud("/api/v2/activities"), []Operation{"GET /api/v2/activities/{id}/reminders"}),
 		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
@@ -196,6 +201,12 @@ var Functions = []Function{
 			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics",
 		}),
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "reminders", Doc: "mails each owner of an activity that falls due",
+		Every:  time.Minute,
+		Grants: with(writeTable, Grant{Resource: Mailer, Actions: []string{"ses:SendRawEmail"}}),
+		Env:    []EnvVar{EnvTable, EnvMailDomain, EnvLinkURL}, Timeout: 120, Memory: 256,
 	},
 	{
 		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
