@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(statistics.New(boot.Lambda("statistics")))
+	lambda.Start(statistics.New(boot.Lambda("statistics")))
 }

@@ -31,7 +31,7 @@ type Store interface {
 
 // Users knows the users of a team; NotFound for others.
 type Users interface {
-	UserZone(ctx context.Context, team, user int64) (*time.Location, error)
+	UserClock(ctx context.Context, team, user int64) (Clock, error)
 }
 
 // Service is what can be done with activities.
@@ -132,18 +132,18 @@ func (s Service) apply(ctx context.Context, a auth.Actor, before Activity, in In
 	if owner == 0 {
 		owner = a.User
 	}
-	zone, err := s.Users.UserZone(ctx, a.Team, owner)
+	clock, err := s.Users.UserClock(ctx, a.Team, owner)
 	if fault.Is(err, fault.NotFound) {
 		bad.Add("owner_id", "user %d not found", owner)
-		zone = time.UTC
+		clock = Clock{Zone: time.UTC}
 	} else if err != nil {
 		return n, t, err
 	}
 	var wrong fault.Fields
 	if before.ID == 0 {
-		n, wrong = New(a, in, 0, types, zone, s.now())
+		n, wrong = New(a, in, 0, types, clock, s.now())
 	} else {
-		n, wrong = before.Apply(a, in, types, zone, s.now())
+		n, wrong = before.Apply(a, in, types, clock, s.now())
 	}
 	if bad = append(bad, wrong...); len(n.Participants) > MaxParticipants {
 		return n, t, bad.Err()
@@ -177,6 +177,9 @@ func written(a auth.Actor, before, now Activity, t change.Targets) (Activity, ch
 	var had change.Placed
 	if before.ID != 0 {
 		had = before
+	}
+	if !value.Equal(before.RemindAt, now.RemindAt) || before.OwnerID != now.OwnerID || !value.Equal(before.DueAt, now.DueAt) {
+		set.Wait(now.ID, before.RemindAt, now.RemindAt)
 	}
 	return set.PutPlaced(had, now, t).(Activity), set
 }

@@ -59,6 +59,7 @@ type Set struct {
 	Entries   []Entry
 	Tallies   []Tally
 	Facts     []Fact
+	Dues      []Due
 }
 
 // Record is the new state of one record. Value is the entity's own struct; its version becomes Expect+1.
@@ -71,9 +72,29 @@ type Record struct {
 // Check demands that a record which is only referred to still has the links it was read with: Links counts how often the
 // record's own links changed. It keeps rows from being placed by links that have just moved.
 type Check struct {
-	Ref   Ref
-	Links int64
+	Ref     Ref
+	Links   int64
+	Version int64 // when set: the whole record must be as it was read
 }
+
+// Due is an activity's line in the bucket of the minute at which its reminder is looked at; written again, it stays one.
+type Due struct {
+	Minute   time.Time
+	Activity int64
+	Remove   bool
+}
+
+// Wait moves an activity's line from one minute to another; nil is none.
+func (s *Set) Wait(activity int64, before, now *time.Time) {
+	if before != nil && (now == nil || !minute(*before).Equal(minute(*now))) {
+		s.Dues = append(s.Dues, Due{Minute: minute(*before), Activity: activity, Remove: true})
+	}
+	if now != nil {
+		s.Dues = append(s.Dues, Due{Minute: minute(*now), Activity: activity})
+	}
+}
+
+func minute(t time.Time) time.Time { return t.UTC().Truncate(time.Minute) }
 
 // Member adds an id to a guard's set, or removes it. With Seen, the set must be exactly as it was read (nil: no such item),
 // so that two writers who both looked and found nobody cannot both create.

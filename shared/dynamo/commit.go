@@ -113,6 +113,9 @@ func (o *operations) add(s change.Set) error {
 			return err
 		}
 	}
+	for _, d := range s.Dues {
+		o.due(s.Team, d)
+	}
 	for _, m := range s.Members {
 		if err := o.member(s.Team, m); err != nil {
 			return err
@@ -140,9 +143,12 @@ func (o *operations) add(s change.Set) error {
 		// A record that the same transaction writes is held by its version already.
 		key := keyOf(s.Team, c.Ref)
 		if _, written := o.at[key]; !written {
+			condition, value := "Links = :v", c.Links
+			if c.Version != 0 {
+				condition, value = "Version = :v", c.Version
+			}
 			o.set(key, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-				TableName: &o.db.table, Key: keyItem(key), ConditionExpression: aws.String("Links = :l"),
-				ExpressionAttributeValues: item{":l": number(c.Links)},
+				TableName: &o.db.table, Key: keyItem(key), ConditionExpression: &condition, ExpressionAttributeValues: item{":v": number(value)},
 			}})
 		}
 	}

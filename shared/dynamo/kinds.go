@@ -3,6 +3,7 @@ package dynamo
 import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/imports"
+	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/statistics"
 )
 
@@ -16,6 +17,7 @@ var kinds = map[string]kind{
 	kindActivityType:      activityTypeKind,
 	kindPipeline:          pipelineKind,
 	kindStage:             stageKind,
+	reminders.Kind:        reminderKind,
 	statistics.KindMark:   markKind,
 	statistics.KindTotals: totalsKind,
 	statistics.KindTrail:  trailKind,

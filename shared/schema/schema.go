@@ -57,6 +57,8 @@ var (
 	Message  = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
 	Planned  = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
 
+	Reminder = base("reminders", "T#%d#%s", "D#%s", "what became of the reminders of an activity, by due time and owner", 1, "activity#8", "2026-11-24T09:00:00.000Z#000002")
+
 	// Small collections are read whole with one query.
 	Team         = base("team", "T#%d#team", "#", "a team's name, zone, currency, mail address", 1)
 	User         = base("users", "T#%d#users", "%06d", "all users of a team", 1, 1)
@@ -82,5 +84,7 @@ var (
 	Token        = directory("token", "TOKEN#%s", "#", "token hash → team and user", "9f86d081…")
 	Address      = directory("inbound address", "ADDRESS#%s", "#", "local part of a dedicated address → team", "acme-k3x9q2")
 	TeamSequence = directory("team sequence", "TEAMS", "sequence", "the last team id given")
+	Due          = directory("due bucket", "DUE#%s#%d", "%06d#%012d", "activities whose reminders are looked at in a minute, over two shards", "2026-11-24T08:45", 1, 1, 8)
+	DueMark      = directory("due mark", "DUE", "mark", "the minute up to which reminders were looked at")
 	Unroutable   = directory("unroutable mail", "UNROUTABLE#%s", "#", "raw messages to addresses that nobody has", "o3vrnil0e2ic")
 )

@@ -210,7 +210,7 @@ func (m *makers) Activity(ctx context.Context, n imports.Activity, on change.Lin
 		}
 	}
 	now := m.now()
-	made, bad := activities.New(m.actor, in, 0, m.types, m.user.Zone(), now)
+	made, bad := activities.New(m.actor, in, 0, m.types, activities.Clock{Zone: m.user.Zone(), Lead: m.user.Lead()}, now)
 	if err := bad.Err(); err != nil {
 		return imports.Made{}, err
 	}
