@@ -1,6 +1,6 @@
 # Everything that can be done with Lejek. Needs Go 1.26 and Node 20 or newer; what else it takes it installs itself.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench synth deploy team user token token-revoke
+.PHONY: help run test lint bench corpus synth deploy team user token token-revoke
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -14,6 +14,7 @@ make run            the whole system on this machine, with a demo team; ARGS='-h
 make test           every test; one that cannot run fails instead of being skipped
 make lint           formatting, go vet, staticcheck
 make bench          calls, capacity units and time of each operation
+make corpus         real mail over SMTP, twice, and what became of it; ARGS='-n 300' or '-ready .local/ready.json'
 make synth          the CloudFormation template in cdk.out, without built functions
 make deploy         a stage in your AWS account: make deploy STAGE=prod MAIL_DOMAIN=crm.example.com (docs/deploy.md)
 make team           a new team: NAME=Acme EMAIL=ada@acme.example [USER_NAME=] [TZ=Europe/Warsaw] [CURRENCY=EUR] [STAGE=]
@@ -39,6 +40,9 @@ lint:
 
 bench:
 	go test -run '^$$' -bench . ./infra/bench
+
+corpus:
+	@go run ./infra/corpus $(ARGS)
 
 synth:
 	@go run ./infra/node/install

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 
 	"github.com/lejek/lejek/shared/mailbox"
 )
@@ -14,7 +13,7 @@ type InboundMail struct{ Box mailbox.Box }
 type entryWire struct {
 	ID            string          `json:"id"` // SES messageId
 	State         string          `json:"state"`
-	Rule          *string         `json:"rule"` // row of the decision table
+	Rule          *int            `json:"rule"` // row of the decision table
 	Reason        *string         `json:"reason"`
 	Evidence      []string        `json:"evidence"`
 	SenderCheck   senderCheckWire `json:"sender_check"`
@@ -46,22 +45,22 @@ type senderCheckWire struct {
 
 func entryOut(e mailbox.Entry) entryWire {
 	w := entryWire{
-		ID: e.ID, State: e.State, Reason: given(e.Reason), Evidence: each(e.Evidence, same), SenderCheck: senderCheckWire(e.Check),
-		Recipients: each(e.Recipients, same), MessageID: given(e.MessageID), From: given(e.From), Subject: e.Subject,
+		ID: e.ID, State: e.State, Reason: orNull(e.Reason), Evidence: each(e.Evidence, same), SenderCheck: senderCheckWire(e.Check),
+		Recipients: each(e.Recipients, same), MessageID: orNull(e.MessageID), From: orNull(e.From), Subject: e.Subject,
 		Time: millis(e.Time), UpdateTime: millis(e.UpdateTime), MailThreadID: first(e.ThreadIDs), MailMessageID: first(e.MessageIDs),
 		PersonID: first(e.PersonIDs), ThreadIDs: each(e.ThreadIDs, same), MessageIDs: each(e.MessageIDs, same),
 		PersonIDs: each(e.PersonIDs, same), FileIDs: each(e.FileIDs, same),
 	}
 	if e.Rule != 0 {
-		w.Rule = given(strconv.Itoa(e.Rule))
+		w.Rule = &e.Rule
 	}
 	return w
 }
 
 func same[T any](v T) T { return v }
 
-// given is a text, or null for none.
-func given(s string) *string {
+// orNull is a text, or null for none.
+func orNull(s string) *string {
 	if s == "" {
 		return nil
 	}

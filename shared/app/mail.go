@@ -24,7 +24,7 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// Mailbox is what users do with mail; its HTML is not sanitised until Sanitize is set.
+// Mailbox is what users do with mail.
 func (c Core) Mailbox() mailbox.Box {
 	return mailbox.Box{
 		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{Core: c}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket}, Now: c.Now,

@@ -19,13 +19,12 @@ var common = []string{
 
 // more is what single functions may carry besides, each for its reason.
 var more = map[string][]string{
-	"linker": { // parses mail
+	"linker": append([]string{ // parses mail, and stores its HTML fit to be shown
 		"github.com/jhillyerd/enmime/v2", "golang.org/x/net/", "github.com/gogs/chardet", "github.com/cention-sany/utf7", "github.com/pkg/errors",
 		"github.com/inbucket/html2text", "github.com/ssor/bom", "github.com/olekukonko/", "github.com/mattn/go-runewidth", "github.com/clipperhouse/",
 		"github.com/fatih/color", "github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "golang.org/x/sys/", "github.com/cespare/xxhash/v2",
-	},
-	"mailbox": sanitising,
-	"notes":   sanitising,
+	}, sanitising...),
+	"notes": sanitising,
 }
 
 var sanitising = []string{"github.com/microcosm-cc/bluemonday", "github.com/aymerick/douceur", "github.com/gorilla/css", "golang.org/x/net/html"}

@@ -97,7 +97,7 @@ func (s Statistics) Trails(ctx context.Context, team int64, deals []int64) (map[
 
 // Filed reads the end of a shelf.
 func (s Statistics) Filed(ctx context.Context, team int64, shelf change.Ref, since time.Time) (trails []statistics.Trail, err error) {
-	items, _, err := s.query(ctx, query{pk: schema.Figures.Partition(team, shelf), from: value.SortTime(since), to: "~"})
+	items, _, err := s.query(ctx, query{pk: schema.Figures.Partition(team, shelf), from: schema.Figures.Prefix() + value.SortTime(since), to: schema.Figures.Prefix() + "~"})
 	if err != nil {
 		return nil, fmt.Errorf("dynamo.Filed: %w", err)
 	}

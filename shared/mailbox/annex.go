@@ -47,18 +47,14 @@ func (r run) objectKey(n int, what any) string {
 	return fmt.Sprintf("files/%d/%s-%d-%v", r.Team, id, n, what)
 }
 
-// keepBody puts the body into S3: the HTML when there is one, since that is what people saw.
+// keepBody puts what people see of the message into S3.
 func (r run) keepBody(ctx context.Context, it Item, n int, m *Message) error {
-	p := it.Parsed
-	switch {
-	case strings.TrimSpace(p.HTML) != "":
-		m.BodyType, m.BodyKey = "text/html", r.objectKey(n, "body")
-		return r.put(ctx, m.BodyKey, "text/html; charset=utf-8", []byte(p.HTML))
-	case strings.TrimSpace(p.Text) != "":
-		m.BodyType, m.BodyKey = "text/plain", r.objectKey(n, "body")
-		return r.put(ctx, m.BodyKey, "text/plain; charset=utf-8", []byte(p.Text))
+	body, mediaType := r.shown(it.Parsed)
+	if body == "" {
+		return nil
 	}
-	return nil
+	m.BodyType, m.BodyKey = mediaType, r.objectKey(n, "body")
+	return r.put(ctx, m.BodyKey, mediaType+"; charset=utf-8", []byte(body))
 }
 
 const putAtOnce = 8

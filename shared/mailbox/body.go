@@ -7,8 +7,30 @@ import (
 	"strings"
 )
 
-// maxShown is how much of a body is shown: an answer holds 6 MB, and what is sanitised may grow.
-const maxShown = 1 << 20
+const (
+	maxRead  = 4 << 20   // bytes of a body that are looked at
+	maxShown = 200 << 10 // bytes that are kept to be shown: a page of twenty fits into an answer; the raw message has all
+)
+
+// shown is the part of a message that people see, made fit to be shown before it is stored, so that nothing that hands it out
+// can forget to: HTML that is safe when there is any, else the text.
+func (r run) shown(p Parsed) (body, mediaType string) {
+	if strings.TrimSpace(p.HTML) != "" {
+		safe := r.Read.Safe(strings.ToValidUTF8(p.HTML[:min(len(p.HTML), maxRead)], ""))
+		if len(safe) > maxShown {
+			safe = r.Read.Safe(strings.ToValidUTF8(safe[:maxShown], "")) + "<p>[…]</p>" // whole tags again
+		}
+		return safe, "text/html"
+	}
+	if strings.TrimSpace(p.Text) == "" {
+		return "", ""
+	}
+	text := p.Text
+	if len(text) > maxShown {
+		text = strings.ToValidUTF8(text[:maxShown], "") + "\n[…]"
+	}
+	return text, "text/plain"
+}
 
 // Body is what a message says, as HTML that is safe to show; "" when it says nothing.
 func (b Box) Body(ctx context.Context, m Message) (string, error) {
@@ -19,10 +41,9 @@ func (b Box) Body(ctx context.Context, m Message) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("mailbox.Body %d: %w", m.ID, err)
 	}
-	text := strings.ToValidUTF8(string(raw[:min(len(raw), maxShown)]), "")
 	if m.BodyType == "text/html" {
-		return b.Sanitize(text), nil
+		return string(raw), nil
 	}
-	lines := strings.ReplaceAll(html.EscapeString(text), "\r\n", "\n")
+	lines := strings.ReplaceAll(html.EscapeString(string(raw)), "\r\n", "\n")
 	return strings.ReplaceAll(lines, "\n", "<br>\n"), nil
 }

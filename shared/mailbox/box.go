@@ -30,13 +30,12 @@ type BoxStore interface {
 
 // Box is what a user can do with mail.
 type Box struct {
-	Store    BoxStore
-	People   People
-	Deals    Deals
-	Annexes  Annexes
-	Objects  Objects
-	Sanitize func(html string) string // makes the HTML of a stranger fit to be shown
-	Now      func() time.Time
+	Store   BoxStore
+	People  People
+	Deals   Deals
+	Annexes Annexes
+	Objects Objects
+	Now     func() time.Time
 }
 
 // Threads is one page of the actor's threads in a folder.

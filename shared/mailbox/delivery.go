@@ -24,7 +24,8 @@ type Delivery struct {
 // parser.
 type Reader struct {
 	Aligned  func(Parsed, Checks) (bool, string)
-	Forward  func(Parsed) []Inner // the messages that a forward carries
+	Forward  func(Parsed) []Inner     // the messages that a forward carries
+	Safe     func(html string) string // what of a stranger's HTML may be shown
 	Domain   func(address string) string
 	FreeMail func(address string) bool
 }

@@ -64,6 +64,7 @@ func (j *Judgement) note(format string, args ...any) {
 
 func (j Judgement) end(state string, rule int, reason string) Judgement {
 	j.State, j.Rule, j.Reason = state, rule, reason
+	j.note("row %d: %s", rule, reason)
 	return j
 }
 

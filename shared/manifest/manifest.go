@@ -7,6 +7,8 @@
 // that bring each path to its function.
 package manifest
 
+import "time"
+
 // Operation is a method and a path pattern, in http.ServeMux syntax. A path under /v1 stands for the same path under
 // /api/v1 too: Pipedrive serves one API under both prefixes (contract §1.1).
 type Operation string
@@ -16,13 +18,14 @@ type Function struct {
 	Name       string // folder under functions/, and under shared/app
 	Doc        string // what it is for, one line
 	Operations []Operation
-	Default    bool     // receives what no route matches ($default)
-	Queue      string   // name of the queue that it is triggered by
-	Stream     bool     // consumes the table's stream
-	Grants     []Grant  // beyond writing its own log
-	Env        []EnvVar // the only environment values it gets
-	Timeout    int      // seconds
-	Memory     int      // MB
+	Default    bool          // receives what no route matches ($default)
+	Queue      string        // name of the queue that it is triggered by
+	Stream     bool          // consumes the table's stream
+	Every      time.Duration // runs on the clock: whole minutes; the event carries the time that it is for
+	Grants     []Grant       // beyond writing its own log
+	Env        []EnvVar      // the only environment values it gets
+	Timeout    int           // seconds
+	Memory     int           // MB
 }
 
 // Resource is a thing that a function can be granted actions on.
@@ -114,8 +117,8 @@ var Functions = []Function{
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/deals"), detail("deals")),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{"GET /v1/deals/summary", "GET /v1/deals/timeline"}),
+		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "files", Doc: "file records and signed downloads",
@@ -141,8 +144,10 @@ var Functions = []Function{
 	{
 		Name: "indexer", Doc: "follows the table's stream: moves rows whose links changed, clears what expired",
 		Stream: true,
-		Grants: with(writeTable, Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:DeleteObject"}}),
-		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 60, Memory: 512,
+		Grants: with(writeTable,
+			Grant{Resource: Table, Actions: []string{"dynamodb:BatchWriteItem"}},
+			Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:DeleteObject"}}),
+		Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 60, Memory: 512,
 	},
 	{
 		Name: "linker", Doc: "stores and links inbound mail",
@@ -178,17 +183,24 @@ var Functions = []Function{
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
-		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/persons"), detail("persons")),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "pipelines", Doc: "pipelines and their stages",
-		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages")),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Name: "pipelines", Doc: "pipelines, their stages and their figures",
+		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages"), []Operation{
+			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics",
+		}),
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
+		Every:  time.Hour,
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 600, Memory: 512,
 	},
 	{
 		Name: "teams", Doc: "teams, users and tokens; no routes, invoked with AWS credentials only",

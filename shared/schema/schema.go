@@ -67,7 +67,7 @@ var (
 
 	// Figures: facts as they were written, what is made of them by deal, and sums.
 	Fact    = base("facts", "T#%d#facts#%s", "%s#%012d#%06d", "what changed about deals, a day of a team's facts in the order of writing", 1, "2026-11-23", "2026-11-23T10:00:00.000Z", 7, 3)
-	Figures = base("figures", "T#%d#%s", "%s#%s", "what each deal of a pipeline and an owner counts for, by the last time that it counts", 1, "pipe#1#user#2", "2026-11-23T10:00:00.000Z", "deal#7")
+	Figures = base("figures", "T#%d#%s", "G#%s#%s", "what each deal of a pipeline and an owner counts for, by the last time that it counts", 1, "pipe#1#user#2", "2026-11-23T10:00:00.000Z", "deal#7")
 	Totals  = base("totals", "T#%d#totals", "%s", "sums of all deals, an item per pipeline and owner", 1, "1#2")
 
 	// An import: its rows' marks and each chunk's lie by themselves, a chunk a partition; what failed lies beside the record.

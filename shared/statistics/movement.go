@@ -37,12 +37,8 @@ func (g *Group) add(t Trail) {
 // StageAge is the mean number of days that deals spent in a stage.
 type StageAge struct{ StageID, Days int64 }
 
-// Stage of a pipeline; the slice of them is in order.
-type Stage struct {
-	ID          int64
-	Order       int64
-	Probability int64
-}
+// Stage of a pipeline; lists of them are in the pipeline's order.
+type Stage struct{ ID int64 }
 
 // move counts a period of a pipeline. Trails may be those of other owners too.
 func move(trails []Trail, pipeline, user int64, stages []Stage, p Period) Movement {

@@ -46,9 +46,8 @@ func (n Noted) mark() Mark { return Mark{At: n.At, Key: n.Key} }
 
 // Company is what figures need to know of a team.
 type Company struct {
-	Zone     *time.Location
-	Currency string
-	Since    time.Time // no fact is older
+	Zone  *time.Location
+	Since time.Time // no fact is older
 }
 
 // Companies knows the teams; NotFound for others.

@@ -18,6 +18,7 @@ import (
 	"github.com/lejek/lejek/shared/app/organizations"
 	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/app/pipelines"
+	"github.com/lejek/lejek/shared/app/statistics"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
 )
@@ -37,5 +38,6 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"organizations": organizations.New,
 	"persons":       persons.New,
 	"pipelines":     pipelines.New,
+	"statistics":    statistics.New,
 	"teams":         teams.New,
 }

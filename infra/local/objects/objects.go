@@ -62,7 +62,7 @@ func Start(o Options) (*Store, error) {
 	}
 	s := &Store{URL: "http://" + l.Addr().String(), backend: backend}
 	// No skew limit: tests set the clock, and nothing here believes a signature anyway.
-	s.server = &http.Server{Handler: gofakes3.New(backend, gofakes3.WithTimeSkewLimit(0)).Server(), ReadHeaderTimeout: 10 * time.Second}
+	s.server = &http.Server{Handler: overrides(gofakes3.New(backend, gofakes3.WithTimeSkewLimit(0)).Server()), ReadHeaderTimeout: 10 * time.Second}
 	go func() { _ = s.server.Serve(l) }()
 	return s, nil
 }

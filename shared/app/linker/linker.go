@@ -37,7 +37,7 @@ func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	l := linker{Env: env, mailbox: c.Linker(mail.RegistrableDomain), teams: dynamo.Teams{DB: c.DB}}
 	l.mailbox.Read = mailbox.Reader{
-		Aligned: mail.Aligned, Domain: mail.RegistrableDomain, FreeMail: mail.FreeMail,
+		Aligned: mail.Aligned, Safe: sanitize(), Domain: mail.RegistrableDomain, FreeMail: mail.FreeMail,
 		Forward: func(p mailbox.Parsed) []mailbox.Inner { return mail.Forward(p, mail.DefaultLimits) },
 	}
 	return lambda.NewHandler(l.handle)

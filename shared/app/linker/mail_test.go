@@ -60,13 +60,14 @@ func (o office) receive(name string) entry {
 }
 
 type entry struct {
-	ID, State, Rule, Reason, Subject, Time string
-	Evidence, Recipients                   []string
-	Threads                                []int64 `json:"mail_thread_ids"`
-	Messages                               []int64 `json:"mail_message_ids"`
-	Persons                                []int64 `json:"person_ids"`
-	Files                                  []int64 `json:"file_ids"`
-	Check                                  struct {
+	ID, State, Reason, Subject, Time string
+	Rule                             int
+	Evidence, Recipients             []string
+	Threads                          []int64 `json:"mail_thread_ids"`
+	Messages                         []int64 `json:"mail_message_ids"`
+	Persons                          []int64 `json:"person_ids"`
+	Files                            []int64 `json:"file_ids"`
+	Check                            struct {
 		Aligned bool
 		Reason  string
 	} `json:"sender_check"`

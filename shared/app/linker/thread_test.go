@@ -72,8 +72,8 @@ What about delivery in March?
 Jan
 `})
 	e := o.newest()
-	if !slices.Equal(e.Messages, f.Messages) || e.Rule != "28" {
-		t.Errorf("message %v by rule %s, want %v: %q", e.Messages, e.Rule, f.Messages, e.Evidence)
+	if !slices.Equal(e.Messages, f.Messages) || e.Rule != 28 {
+		t.Errorf("message %v by rule %d, want %v: %q", e.Messages, e.Rule, f.Messages, e.Evidence)
 	}
 	if n := len(o.messages(f.Threads[0])); n != 1 {
 		t.Errorf("%d messages in the thread", n)

@@ -13,7 +13,6 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	box := c.Mailbox()
-	box.Sanitize = sanitize()
 	routes := append(api.Mailbox{Box: box, Records: c.DB}.Routes(), api.InboundMail{Box: box}.Routes()...)
 	return api.New("mailbox", c.Options(), routes...)
 }

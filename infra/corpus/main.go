@@ -1,0 +1,120 @@
+// Command corpus sends real mail, the ham of the SpamAssassin corpus, over SMTP to the demo team, then all of it again, and
+// checks through the API that every message ended in the ledger, that none was lost and none stored twice. It starts a system
+// of its own in a temporary folder, or takes a running one by its ready.json.
+//
+// The corpus comes from npm at a pinned version into a cache folder of the user; it is never part of this project.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/lejek/lejek/infra/local/disk"
+	"github.com/lejek/lejek/infra/local/functions"
+	"github.com/lejek/lejek/infra/local/system"
+)
+
+func main() {
+	limit := flag.Int("n", 0, "send only the first n messages; 0 sends all")
+	ready := flag.String("ready", "", "ready.json of a running system; empty starts one in a temporary folder")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *limit, *ready, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "corpus:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, limit int, readyFile string, out io.Writer) error {
+	mails, err := ham(ctx)
+	if err != nil {
+		return err
+	}
+	if limit > 0 && limit < len(mails) {
+		mails = mails[:limit]
+	}
+	var at system.Ready
+	if readyFile != "" {
+		found, err := disk.ReadJSON(readyFile, &at)
+		if err != nil || !found {
+			return fmt.Errorf("no running system at %s: %v", readyFile, err)
+		}
+	} else {
+		dir, err := os.MkdirTemp("", "lejek-corpus-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+		s, err := system.Start(ctx, system.Options{Functions: functions.All, DataDir: dir, Demo: true, Log: io.Discard})
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		at = s.Ready()
+	}
+	c := client{at}
+	before, err := c.figures(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%d messages of the corpus\n", len(mails))
+	first, err := c.round(ctx, out, "first time", mails, before.entries)
+	if err != nil {
+		return err
+	}
+	second, err := c.round(ctx, out, "again", mails, first.entries)
+	if err != nil {
+		return err
+	}
+	return verdict(out, mails, before, first, second)
+}
+
+// round sends all mails and waits until each is in the ledger.
+func (c client) round(ctx context.Context, out io.Writer, what string, mails []mail, had int) (figures, error) {
+	start := time.Now()
+	if err := c.send(ctx, mails); err != nil {
+		return figures{}, err
+	}
+	accepted := time.Since(start)
+	f, err := c.settled(ctx, had+len(mails))
+	if err != nil {
+		return f, err
+	}
+	took := time.Since(start)
+	fmt.Fprintf(out, "%-11s accepted in %v, linked in %v, %v a message\n%s", what+":", accepted.Round(time.Millisecond), took.Round(time.Millisecond),
+		(took / time.Duration(len(mails))).Round(10*time.Microsecond), f)
+	return f, nil
+}
+
+// verdict compares what there is after the first and the second time.
+func verdict(out io.Writer, mails []mail, before, first, second figures) error {
+	var wrong []string
+	check := func(what string, got, want int) {
+		if got != want {
+			wrong = append(wrong, fmt.Sprintf("%s: %d, want %d", what, got, want))
+		}
+	}
+	check("ledger entries after the first time", first.entries, before.entries+len(mails))
+	check("ledger entries after the second time", second.entries, before.entries+2*len(mails))
+	check("messages after the second time", second.messages, first.messages)
+	check("threads after the second time", second.threads, first.threads)
+	check("persons after the second time", second.persons, first.persons)
+	check("files after the second time", second.files, first.files)
+	check("linked messages that no thread holds", second.lost, 0)
+	check("messages counted by threads", second.counted, second.messages)
+	check("dead letters", second.dead, 0)
+	for state, n := range first.states {
+		check("state "+state+" after the second time", second.states[state], before.states[state]+2*(n-before.states[state]))
+	}
+	if len(wrong) > 0 {
+		return fmt.Errorf("%d things are wrong: %q", len(wrong), wrong)
+	}
+	fmt.Fprintln(out, "every message is in the ledger once per delivery; nothing was lost or stored twice")
+	return nil
+}
