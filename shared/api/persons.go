@@ -111,8 +111,8 @@ type personGet struct {
 
 type personList struct {
 	v2Page
-	OwnerID       value.Opt[int64]  `query:"owner_id"`
-	OrgID         value.Opt[int64]  `query:"org_id"`
+	OwnerID       value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	OrgID         value.Opt[int64]  `query:"org_id" rule:"min=1"`
 	DealID        value.Opt[string] `query:"deal_id" rule:"unsupported"`
 	FilterID      value.Opt[string] `query:"filter_id" rule:"unsupported"`
 	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
@@ -140,7 +140,7 @@ func (h Persons) Routes() []Route {
 			return personOut(p), err
 		}),
 		Handle("DELETE /api/v2/persons/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Persons.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Persons.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }
