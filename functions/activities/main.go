@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(activities.New(boot.Lambda("activities")))
+	lambda.Start(activities.New(boot.Lambda("activities")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(deals.New(boot.Lambda("deals")))
+	lambda.Start(deals.New(boot.Lambda("deals")))
 }

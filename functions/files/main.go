@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(files.New(boot.Lambda("files")))
+	lambda.Start(files.New(boot.Lambda("files")))
 }

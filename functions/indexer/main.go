@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(indexer.New(boot.Lambda("indexer")))
+	lambda.Start(indexer.New(boot.Lambda("indexer")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(linker.New(boot.Lambda("linker")))
+	lambda.Start(linker.New(boot.Lambda("linker")))
 }

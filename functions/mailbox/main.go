@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(mailbox.New(boot.Lambda("mailbox")))
+	lambda.Start(mailbox.New(boot.Lambda("mailbox")))
 }

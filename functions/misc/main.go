@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(misc.New(boot.Lambda("misc")))
+	lambda.Start(misc.New(boot.Lambda("misc")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(notes.New(boot.Lambda("notes")))
+	lambda.Start(notes.New(boot.Lambda("notes")))
 }

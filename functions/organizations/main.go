@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(organizations.New(boot.Lambda("organizations")))
+	lambda.Start(organizations.New(boot.Lambda("organizations")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(persons.New(boot.Lambda("persons")))
+	lambda.Start(persons.New(boot.Lambda("persons")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(pipelines.New(boot.Lambda("pipelines")))
+	lambda.Start(pipelines.New(boot.Lambda("pipelines")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(teams.New(boot.Lambda("teams")))
+	lambda.Start(teams.New(boot.Lambda("teams")))
 }

@@ -126,10 +126,10 @@ type activityGet struct {
 type activityList struct {
 	v2Page
 	activityExtras
-	OwnerID  value.Opt[int64]  `query:"owner_id"`
-	DealID   value.Opt[int64]  `query:"deal_id"`
-	PersonID value.Opt[int64]  `query:"person_id"`
-	OrgID    value.Opt[int64]  `query:"org_id"`
+	OwnerID  value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	DealID   value.Opt[int64]  `query:"deal_id" rule:"min=1"`
+	PersonID value.Opt[int64]  `query:"person_id" rule:"min=1"`
+	OrgID    value.Opt[int64]  `query:"org_id" rule:"min=1"`
 	Done     value.Opt[bool]   `query:"done"`
 	LeadID   value.Opt[string] `query:"lead_id" rule:"unsupported"`
 	FilterID value.Opt[string] `query:"filter_id" rule:"unsupported"`
@@ -157,7 +157,7 @@ func (h Activities) Routes() []Route {
 			return activityOut(n), err
 		}),
 		Handle("DELETE /api/v2/activities/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Activities.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Activities.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

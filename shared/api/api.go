@@ -5,6 +5,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
@@ -132,7 +133,7 @@ func bind(r Route, o Options) http.Handler {
 			writeError(w, isV1(hr.URL.Path), err)
 			return
 		}
-		write(w, answer)
+		line.err = write(w, answer)
 	})
 }
 
@@ -152,8 +153,7 @@ func serve(ctx context.Context, o Options, mux *http.ServeMux, e events.APIGatew
 	if err != nil {
 		line.err = err
 		writeError(w, isV1(e.RawPath), err)
-	} else if h, pattern := mux.Handler(hr); pattern != "" {
-		_ = h
+	} else if _, pattern := mux.Handler(hr); pattern != "" {
 		mux.ServeHTTP(w, hr)
 	} else {
 		line.err = unmatched(mux, hr)
@@ -199,7 +199,7 @@ func (l *line) write(ctx context.Context, log *slog.Logger, e events.APIGatewayV
 	level := slog.LevelInfo
 	if status >= 500 {
 		level = slog.LevelError
-		attrs = append(attrs, slog.String("cause", l.err.Error()))
+		attrs = append(attrs, slog.Any("cause", l.err))
 	}
 	log.LogAttrs(ctx, level, "request", attrs...)
 }
@@ -215,8 +215,8 @@ func truncate(s string, n int) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
-// write renders a route's result.
-func write(w http.ResponseWriter, result any) {
+// write renders a route's result; an error is one of rendering.
+func write(w http.ResponseWriter, result any) error {
 	a, ok := result.(Answer)
 	if !ok {
 		a = Answer{Data: result}
@@ -224,9 +224,9 @@ func write(w http.ResponseWriter, result any) {
 	if a.Location != "" {
 		w.Header().Set("Location", a.Location)
 		w.WriteHeader(http.StatusFound)
-		return
+		return nil
 	}
-	writeJSON(w, cmp.Or(a.Status, http.StatusOK), success{true, a.Data, a.Additional, a.Related}, a.Extra)
+	return writeJSON(w, cmp.Or(a.Status, http.StatusOK), success{true, a.Data, a.Additional, a.Related}, a.Extra)
 }
 
 // success and failure are the envelopes (contract §1.2), in the order in which Pipedrive writes them.
@@ -237,18 +237,28 @@ type success struct {
 	Related    any  `json:"related_objects,omitempty"`
 }
 
-// writeJSON writes an envelope, with further keys at its end.
-func writeJSON(w http.ResponseWriter, status int, body any, extra map[string]any) {
-	b, err := json.Marshal(body)
+// writeJSON writes an envelope, with further keys at its end. HTML is left as it is: escaped, a note would grow sixfold, and
+// nothing here is put into a page.
+func writeJSON(w http.ResponseWriter, status int, body any, extra map[string]any) error {
+	b, err := marshal(body)
 	if err == nil && len(extra) > 0 {
 		var more []byte
-		more, err = json.Marshal(extra)
+		more, err = marshal(extra)
 		b = append(append(b[:len(b)-1], ','), more[1:]...)
 	}
 	if err != nil {
-		status, b = http.StatusInternalServerError, []byte(`{"success":false,"error":"internal error"}`)
+		status, b = http.StatusInternalServerError, []byte(`{"success":false,"error":"Internal error"}`)
 	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
 	w.Write(b)
+	return err
+}
+
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSpace(b.Bytes()), err
 }

@@ -133,11 +133,11 @@ type dealExtras struct {
 type dealList struct {
 	v2Page
 	dealExtras
-	OwnerID    value.Opt[int64]  `query:"owner_id"`
-	PersonID   value.Opt[int64]  `query:"person_id"`
-	OrgID      value.Opt[int64]  `query:"org_id"`
-	PipelineID value.Opt[int64]  `query:"pipeline_id"`
-	StageID    value.Opt[int64]  `query:"stage_id"`
+	OwnerID    value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	PersonID   value.Opt[int64]  `query:"person_id" rule:"min=1"`
+	OrgID      value.Opt[int64]  `query:"org_id" rule:"min=1"`
+	PipelineID value.Opt[int64]  `query:"pipeline_id" rule:"min=1"`
+	StageID    value.Opt[int64]  `query:"stage_id" rule:"min=1"`
 	Status     []string          `query:"status" rule:"enum=open|won|lost|deleted"`
 	FilterID   value.Opt[string] `query:"filter_id" rule:"unsupported"`
 }
@@ -178,7 +178,7 @@ func (h Deals) Routes() []Route {
 			return h.one(ctx, c, d, dealExtras{}, err)
 		}),
 		Handle("DELETE /api/v2/deals/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Deals.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Deals.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

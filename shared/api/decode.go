@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/lejek/lejek/shared/fault"
@@ -62,13 +61,18 @@ func (d *decoder) parameters(r *request, v reflect.Value, known map[string]bool)
 			known[name] = true
 			if hasRule(f.Tag.Get("rule"), "unsupported") && r.query.Has(name) {
 				d.bad.Add(name, "is not supported yet")
-			} else if values := r.query[name]; len(values) > 0 && values[0] != "" {
+			} else if values := given(r.query[name]); len(values) > 0 {
 				d.text(strings.Join(values, ","), v.Field(i), name, f.Tag.Get("rule"))
 			} else if hasRule(f.Tag.Get("rule"), "required") {
 				d.bad.Add(name, "must be given")
 			}
 		}
 	}
+}
+
+// given leaves out empty values: "status=&status=won" asks for won.
+func given(values []string) []string {
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool { return v == "" })
 }
 
 // text reads a parameter: it has no JSON type of its own, so numbers and booleans are read leniently.
@@ -79,10 +83,10 @@ func (d *decoder) text(s string, v reflect.Value, name, rule string) {
 	}
 	lenient := decoder{lenient: true}
 	if v.Kind() == reflect.Slice {
-		for i, part := range strings.Split(s, ",") {
+		for _, part := range strings.Split(s, ",") {
 			part, _ := json.Marshal(strings.TrimSpace(part))
 			e := reflect.New(v.Type().Elem()).Elem()
-			lenient.value(part, e, name+"["+strconv.Itoa(i)+"]", rule)
+			lenient.value(part, e, name, rule)
 			v.Set(reflect.Append(v, e))
 		}
 	} else {

@@ -44,6 +44,10 @@ func writeError(w http.ResponseWriter, v1 bool, err error) {
 	if _, methods, ok := strings.Cut(f.Message, "allowed: "); ok && f.Kind == fault.NoMethod {
 		w.Header().Set("Allow", methods)
 	}
+	if !v1 && f.Kind == fault.Invalid {
+		writeJSON(w, row.status, invalid{Error: message(f), Code: row.code}, nil)
+		return
+	}
 	body := failure{Error: message(f), Info: row.info}
 	if !v1 {
 		body.Code = row.code
@@ -58,6 +62,13 @@ type failure struct {
 	Data       any    `json:"data"`
 	Additional any    `json:"additional_data"`
 	Code       string `json:"code,omitempty"`
+}
+
+// invalid is v2's answer to wrong input, shorter than its other errors.
+type invalid struct {
+	Success bool   `json:"success"`
+	Error   string `json:"error"`
+	Code    string `json:"code"`
 }
 
 type unauthorized struct {

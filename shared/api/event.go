@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -81,7 +82,7 @@ func (r *request) token() auth.Token {
 	if scheme, t, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok && strings.EqualFold(scheme, "Bearer") {
 		return auth.Token(strings.TrimSpace(t))
 	}
-	return auth.Token(r.query.Get("api_token"))
+	return auth.Token(strings.Join(given(r.query["api_token"]), ","))
 }
 
 // readBody checks the media type. A body without one is taken for JSON; v1 reads forms too.
@@ -90,8 +91,8 @@ func (r *request) readBody() error {
 		return nil
 	}
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	switch {
-	case r.Header.Get("Content-Type") == "" || err == nil && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
+	switch known := err == nil || errors.Is(err, mime.ErrInvalidMediaParameter); {
+	case r.Header.Get("Content-Type") == "" || known && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
 		return nil
 	case r.v1 && kind == "application/x-www-form-urlencoded":
 		if r.body[0] == '{' {

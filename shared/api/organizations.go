@@ -77,7 +77,7 @@ type organizationGet struct {
 
 type organizationList struct {
 	v2Page
-	OwnerID       value.Opt[int64]  `query:"owner_id"`
+	OwnerID       value.Opt[int64]  `query:"owner_id" rule:"min=1"`
 	FilterID      value.Opt[string] `query:"filter_id" rule:"unsupported"`
 	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
 }
@@ -104,7 +104,7 @@ func (h Organizations) Routes() []Route {
 			return organizationOut(o), err
 		}),
 		Handle("DELETE /api/v2/organizations/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Organizations.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Organizations.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

@@ -83,7 +83,7 @@ type pipelineList struct {
 
 type stageList struct {
 	v2Page
-	PipelineID value.Opt[int64] `query:"pipeline_id"`
+	PipelineID value.Opt[int64] `query:"pipeline_id" rule:"min=1"`
 }
 
 // Pipelines are the routes of pipelines and stages.
@@ -109,7 +109,7 @@ func (h Pipelines) Routes() []Route {
 			return pipelineOut(p), err
 		}),
 		Handle("DELETE /api/v2/pipelines/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Pipelines.DeletePipeline(ctx, c.Actor, in.ID)
+			return deleted(in), h.Pipelines.DeletePipeline(ctx, c.Actor, in.ID)
 		}),
 		Handle("GET /api/v2/stages", h.listStages),
 		Handle("POST /api/v2/stages", func(ctx context.Context, c Call, in stageCreate) (any, error) {
@@ -125,7 +125,7 @@ func (h Pipelines) Routes() []Route {
 			return stageOut(s), err
 		}),
 		Handle("DELETE /api/v2/stages/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Pipelines.DeleteStage(ctx, c.Actor, in.ID)
+			return deleted(in), h.Pipelines.DeleteStage(ctx, c.Actor, in.ID)
 		}),
 	}
 }

@@ -98,7 +98,7 @@ func (h Relations) Routes() []Route {
 			return h.one(ctx, c, r, in.OrgID, err)
 		}),
 		Handle("DELETE /v1/organizationRelationships/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
-			return deleted{in.ID}, h.Relations.Delete(ctx, c.Actor, in.ID)
+			return deleted(in), h.Relations.Delete(ctx, c.Actor, in.ID)
 		}),
 	}
 }

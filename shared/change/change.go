@@ -23,6 +23,8 @@ const (
 	Note         = "note"
 	File         = "file"
 	Relation     = "relation" // between two organizations
+	Pipeline     = "pipeline"
+	Stage        = "stage"
 	MailThread   = "mailThread"
 	MailMessage  = "mailMessage"
 	InboundMail  = "inboundMail" // ledger entry of one raw message, named by its SES messageId
@@ -69,12 +71,14 @@ type Record struct {
 	Expect int64 // the version it was read at; 0: must not exist yet
 }
 
-// Check demands that a record which is only referred to still has the links it was read with: Links counts how often the
-// record's own links changed. It keeps rows from being placed by links that have just moved.
+// Check demands something of a record that is only referred to: that it still has the links it was read with (Links counts
+// how often the record's own links changed), so that no row is placed by links that have just moved; or, with Alive, that it
+// is not deleted, so that nothing new points at it; or, with Version, that nothing of it has changed.
 type Check struct {
 	Ref     Ref
 	Links   int64
-	Version int64 // when set: the whole record must be as it was read
+	Alive   bool
+	Version int64 // when set: nothing of the record may have changed
 }
 
 // Due is an activity's line in the bucket of the minute at which its reminder is looked at; written again, it stays one.

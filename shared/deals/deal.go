@@ -4,6 +4,7 @@ package deals
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -73,30 +74,20 @@ type Input struct {
 	VisibleTo         value.Opt[int64]
 }
 
-// Defaults fill a new deal where the input is silent.
-type Defaults struct {
-	Currency   string
-	PipelineID int64
-	StageID    int64
-}
-
-// New is a deal made from its input. update_time equals add_time on a new record.
-func New(a auth.Actor, in Input, id int64, def Defaults, now time.Time) (Deal, error) {
+// New is a deal made from an input that Check found right, in its resolved stage; currency is the owner's. update_time equals add_time on a new record.
+func New(a auth.Actor, in Input, id int64, currency string, now time.Time) Deal {
 	added := in.AddTime.Or(now)
 	d := Deal{
-		ID: id, CreatorUserID: a.User, OwnerID: a.User, PipelineID: def.PipelineID, StageID: def.StageID, Value: "0",
-		Currency: def.Currency, AddTime: added, UpdateTime: added, Status: Open, VisibleTo: 3, Origin: "API",
+		ID: id, CreatorUserID: a.User, OwnerID: a.User, Value: "0",
+		Currency: currency, AddTime: added, UpdateTime: added, Status: Open, VisibleTo: 3, Origin: "API",
 	}
-	d, err := d.Apply(in, now)
+	d = d.Apply(in, now)
 	d.UpdateTime, d.StageChangeTime, d.Links = added, nil, 1
-	return d, err
+	return d
 }
 
-// Apply writes an input onto the deal, with every side effect of contract §2.1.
-func (d Deal) Apply(in Input, now time.Time) (Deal, error) {
-	if err := d.check(in); err != nil {
-		return d, err
-	}
+// Apply writes an input, which Check found right, onto the deal, with every side effect of contract §2.1.
+func (d Deal) Apply(in Input, now time.Time) Deal {
 	before := d
 	d.Title = in.Title.Or(d.Title)
 	d.OwnerID = in.OwnerID.Or(d.OwnerID)
@@ -119,11 +110,12 @@ func (d Deal) Apply(in Input, now time.Time) (Deal, error) {
 		d.Links++
 	}
 	d.UpdateTime = now
-	return d, nil
+	return d
 }
 
-// check names every wrong input at once. A time or a reason belongs to the status that it explains.
-func (d Deal) check(in Input) error {
+// Check names every input that does not fit the deal's status: a time or a reason belongs to the status that it explains, and
+// a closed deal keeps its times.
+func (d Deal) Check(in Input) error {
 	var bad fault.Fields
 	status := in.Status.Or(d.Status)
 	if !slices.Contains([]string{Open, Won, Lost}, status) {
@@ -132,49 +124,55 @@ func (d Deal) check(in Input) error {
 	if in.LostReason.Has() && status != Lost {
 		bad.Add("lost_reason", "can be set only when status is lost")
 	}
-	if in.WonTime.Has() && status != Won {
-		bad.Add("won_time", "can be set only when status is won")
-	}
-	if in.LostTime.Has() && status != Lost {
-		bad.Add("lost_time", "can be set only when status is lost")
-	}
-	if in.CloseTime.Has() && status == Open {
-		bad.Add("close_time", "can be set only when status is won or lost")
+	for _, t := range []struct {
+		name string
+		in   value.Opt[time.Time]
+		of   []string
+	}{{"won_time", in.WonTime, []string{Won}}, {"lost_time", in.LostTime, []string{Lost}}, {"close_time", in.CloseTime, []string{Won, Lost}}} {
+		explains := slices.Contains(t.of, status)
+		if t.in.Has() && !explains {
+			bad.Add(t.name, "can be set only when status is %s", strings.Join(t.of, " or "))
+		}
+		if t.in.Null && explains {
+			bad.Add(t.name, "cannot be cleared while status is %s", status)
+		}
 	}
 	return bad.Err()
 }
 
 // moveTo applies the status and what hangs on it: closing sets close_time and won_time or lost_time (now, unless given),
-// winning remembers the first time ever, opening clears them.
+// winning remembers the first time ever, opening clears them. A closed deal's times can be corrected; close_time follows.
 func (d Deal) moveTo(in Input, now time.Time) Deal {
-	was := d.Status
+	was := d
 	d.Status = in.Status.Or(d.Status)
-	if d.Status != was || d.Status == Open {
+	if d.Status != was.Status || d.Status == Open {
 		d.WonTime, d.LostTime, d.CloseTime, d.LostReason = nil, nil, nil, nil
 	}
 	switch d.Status {
 	case Won:
-		d.WonTime = firstSet(in.WonTime, d.WonTime, in.CloseTime.Or(now))
-		d.CloseTime = firstSet(in.CloseTime, d.CloseTime, *d.WonTime)
-		if d.FirstWonTime == nil {
+		d.WonTime = closed(in.WonTime, in.CloseTime, d.WonTime, now)
+		d.CloseTime = closed(in.CloseTime, in.WonTime, d.CloseTime, *d.WonTime)
+		if d.FirstWonTime == nil || was.Status == Won && value.Equal(d.FirstWonTime, was.WonTime) {
 			d.FirstWonTime = d.WonTime
 		}
 	case Lost:
-		d.LostTime = firstSet(in.LostTime, d.LostTime, in.CloseTime.Or(now))
-		d.CloseTime = firstSet(in.CloseTime, d.CloseTime, *d.LostTime)
+		d.LostTime = closed(in.LostTime, in.CloseTime, d.LostTime, now)
+		d.CloseTime = closed(in.CloseTime, in.LostTime, d.CloseTime, *d.LostTime)
 		in.LostReason.Into(&d.LostReason)
 	}
 	return d
 }
 
-func firstSet(in value.Opt[time.Time], had *time.Time, def time.Time) *time.Time {
+// closed is the time given, else the other one given with it, else the one it had, else now.
+func closed(given, other value.Opt[time.Time], had *time.Time, now time.Time) *time.Time {
 	switch {
-	case in.Has():
-		return &in.V
-	case had != nil:
+	case given.Has():
+		return &given.V
+	case had != nil && !other.Has():
 		return had
 	}
-	return &def
+	now = other.Or(now)
+	return &now
 }
 
 // Delete marks the deal; it stays readable for 30 days.

@@ -1,6 +1,7 @@
 package deals
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -67,8 +68,13 @@ func logRow(a auth.Actor, before, now Deal) []change.Row {
 	return []change.Row{change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log)}
 }
 
-// Created is a new deal as a change, for whoever creates one within a larger transaction and vouches for its links.
-func Created(a auth.Actor, d Deal, at time.Time) change.Set { return written(a, Deal{}, d, at) }
+// Created is a new deal as a change, for whoever creates one within a larger transaction. Its stage is not checked: who creates
+// deals by the thousand has them all wait for one item, and a stage with deals in it is not deleted anyway.
+func Created(a auth.Actor, d Deal, at time.Time) change.Set {
+	set := written(a, Deal{}, d, at)
+	set.Checks = slices.DeleteFunc(set.Checks, func(c change.Check) bool { return c.Ref.Kind() == change.Stage })
+	return set
+}
 
 // written is a deal's write with what follows from it: its rows, its log, its fact, and the job that moves rows after its links
 // changed.
@@ -78,6 +84,7 @@ func written(a auth.Actor, before, now Deal, at time.Time) change.Set {
 	set.Place(before.Rows(), now.Rows())
 	set.Show = append(set.Show, logRow(a, before, now)...)
 	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
+	set.Checks = newlyLinked(before, now)
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}

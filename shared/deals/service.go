@@ -54,55 +54,39 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 
 // Create makes a deal.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Deal, error) {
-	if err := s.checkLinks(ctx, a, in); err != nil {
+	in, err := s.check(ctx, a, Deal{Status: Open}, in)
+	if err != nil {
 		return Deal{}, err
 	}
 	currency, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.Or(a.User))
 	if err != nil {
-		return Deal{}, err
+		return Deal{}, fmt.Errorf("deals.Create: %w", err)
 	}
-	def := Defaults{Currency: currency}
-	def.PipelineID, def.StageID, err = s.Stages.Place(ctx, a.Team, in.PipelineID.Or(0), in.StageID.Or(0))
-	if err != nil {
-		return Deal{}, err
-	}
-	in.PipelineID, in.StageID = value.Opt[int64]{}, value.Opt[int64]{}
 	id, err := s.Store.NextID(ctx, a.Team)
 	if err != nil {
 		return Deal{}, fmt.Errorf("deals.Create: %w", err)
 	}
-	d, err := New(a, in, id, def, s.now())
-	if err != nil {
-		return Deal{}, err
-	}
-	return s.save(ctx, a, Deal{}, d)
+	return s.save(ctx, a, Deal{}, New(a, in, id, currency, s.now()))
 }
 
 // Update writes the given fields.
 func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (d Deal, err error) {
-	if err := s.checkLinks(ctx, a, in); err != nil {
-		return d, err
-	}
 	err = change.Retry(ctx, func() error {
 		before, err := s.alive(ctx, a, id)
 		if err != nil {
 			return err
 		}
-		placed, err := s.place(ctx, a, before, in)
+		checked, err := s.check(ctx, a, before, in)
 		if err != nil {
 			return err
 		}
-		now, err := before.Apply(placed, s.now())
-		if err != nil {
-			return err
-		}
-		d, err = s.save(ctx, a, before, now)
+		d, err = s.save(ctx, a, before, before.Apply(checked, s.now()))
 		return err
 	})
 	return d, err
 }
 
-// Delete marks the deal; a second time changes nothing.
+// Delete marks the deal; for whoever comes second there is none.
 func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 	return change.Retry(ctx, func() error {
 		before, err := s.alive(ctx, a, id)
@@ -124,40 +108,59 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Deal, error
 	return d, err
 }
 
-// place resolves a new pipeline or stage against the one the deal is in.
-func (s Service) place(ctx context.Context, a auth.Actor, d Deal, in Input) (Input, error) {
-	pipeline := in.PipelineID.Or(0)
-	if pipeline == d.PipelineID && !in.StageID.Has() {
-		pipeline = 0 // it is there already; its stage stays
-	}
-	if pipeline == 0 && !in.StageID.Has() {
-		in.PipelineID = value.Opt[int64]{}
-		return in, nil
-	}
-	p, st, err := s.Stages.Place(ctx, a.Team, pipeline, in.StageID.Or(0))
-	in.PipelineID, in.StageID = value.Some(p), value.Some(st)
-	return in, err
-}
-
-// checkLinks names every link in the input that leads nowhere.
-func (s Service) checkLinks(ctx context.Context, a auth.Actor, in Input) error {
+// check names every wrong input at once and returns the input with its pipeline and stage resolved. A link that stays as it
+// is may lead to what has been deleted since: clients send back what they read.
+func (s Service) check(ctx context.Context, a auth.Actor, before Deal, in Input) (Input, error) {
 	var bad fault.Fields
-	if in.OwnerID.Has() {
+	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
 		if _, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.V); fault.Is(err, fault.NotFound) {
 			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
 		} else if err != nil {
-			return err
+			return in, err
 		}
 	}
-	links := change.Links{Persons: []int64{in.PersonID.Or(0)}, Organization: in.OrganizationID.Or(0)}
+	var links change.Links
+	if in.PersonID.Has() && in.PersonID.V != value.Deref(before.PersonID) {
+		links.Persons = []int64{in.PersonID.V}
+	}
+	if in.OrganizationID.Has() && in.OrganizationID.V != value.Deref(before.OrganizationID) {
+		links.Organization = in.OrganizationID.V
+	}
 	if len(links.Refs()) > 0 {
 		t, err := s.Store.Targets(ctx, a.Team, links)
 		if err != nil {
-			return err
+			return in, err
 		}
 		change.NameMissing(&bad, t)
 	}
-	return bad.Err()
+	in, err := s.place(ctx, a, before, in)
+	if err = bad.Merge(err); err != nil {
+		return in, err
+	}
+	if err := bad.Merge(before.Check(in)); err != nil {
+		return in, err
+	}
+	return in, bad.Err()
+}
+
+// place resolves a new pipeline or stage against the one the deal is in.
+func (s Service) place(ctx context.Context, a auth.Actor, before Deal, in Input) (Input, error) {
+	pipeline, stage := in.PipelineID.Or(0), in.StageID.Or(0)
+	if stage == 0 && pipeline == before.PipelineID {
+		pipeline = 0 // it is there already; its stage stays
+	}
+	if stage == before.StageID && (pipeline == 0 || pipeline == before.PipelineID) {
+		stage, pipeline = 0, 0
+	}
+	in.PipelineID, in.StageID = value.Opt[int64]{}, value.Opt[int64]{}
+	if pipeline == 0 && stage == 0 && before.ID != 0 {
+		return in, nil
+	}
+	p, st, err := s.Stages.Place(ctx, a.Team, pipeline, stage)
+	if err == nil {
+		in.PipelineID, in.StageID = value.Some(p), value.Some(st)
+	}
+	return in, err
 }
 
 // save commits a write that changes something.
@@ -170,4 +173,17 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal
 	}
 	now.Version = before.Version + 1
 	return now, nil
+}
+
+// newlyLinked demands that what the deal points at from now on is not deleted at that moment.
+func newlyLinked(before, now Deal) (checks []change.Check) {
+	add := func(kind string, was, is int64) {
+		if is != was && is != 0 {
+			checks = append(checks, change.Check{Ref: change.Of(kind, is), Alive: true})
+		}
+	}
+	add(change.Person, value.Deref(before.PersonID), value.Deref(now.PersonID))
+	add(change.Organization, value.Deref(before.OrganizationID), value.Deref(now.OrganizationID))
+	add(change.Stage, before.StageID, now.StageID)
+	return checks
 }

@@ -2,10 +2,12 @@ package dynamo
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -34,8 +36,10 @@ func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
 	if len(ops.list) > change.MaxOperations {
 		return fmt.Errorf("dynamo.Commit: %d operations do not fit one transaction", len(ops.list))
 	}
+	// One token for all tries: a try that took effect, though its answer was lost, is then not made twice.
+	in := &dynamodb.TransactWriteItemsInput{TransactItems: ops.list, ClientRequestToken: aws.String(rand.Text())}
 	for try := range 6 {
-		_, err := db.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: ops.list})
+		_, err := db.client.TransactWriteItems(ctx, in)
 		if err == nil {
 			return nil
 		}
@@ -51,10 +55,15 @@ func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
 		select {
 		case <-ctx.Done():
 			return unavailable(err)
-		case <-time.After(time.Duration(rand.IntN(25<<try)) * time.Millisecond):
+		case <-time.After(pause(try)):
 		}
 	}
 	return fault.New(fault.Unavailable, "The service is busy, please try again")
+}
+
+// pause grows with each try and is never the same for two writers.
+func pause(try int) time.Duration {
+	return time.Duration(mathrand.IntN(25<<try)) * time.Millisecond
 }
 
 // throttled reports an error that passes by itself: capacity, or another transaction on the same item.
@@ -142,17 +151,40 @@ func (o *operations) add(s change.Set) error {
 	for _, c := range s.Checks {
 		// A record that the same transaction writes is held by its version already.
 		key := keyOf(s.Team, c.Ref)
-		if _, written := o.at[key]; !written {
-			condition, value := "Links = :v", c.Links
-			if c.Version != 0 {
-				condition, value = "Version = :v", c.Version
-			}
-			o.set(key, types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-				TableName: &o.db.table, Key: keyItem(key), ConditionExpression: &condition, ExpressionAttributeValues: item{":v": number(value)},
-			}})
+		if i, ok := o.at[key]; !ok {
+			o.set(key, types.TransactWriteItem{ConditionCheck: o.check(key, c)})
+		} else if had := o.list[i].ConditionCheck; had != nil {
+			both(had, o.check(key, c))
 		}
 	}
 	return nil
+}
+
+func (o *operations) check(key schema.Key, c change.Check) *types.ConditionCheck {
+	check := &types.ConditionCheck{TableName: &o.db.table, Key: keyItem(key)}
+	if c.Alive {
+		check.ConditionExpression = aws.String("Deleted = :f")
+		check.ExpressionAttributeValues = item{":f": &types.AttributeValueMemberBOOL{}}
+		return check
+	}
+	if c.Version != 0 {
+		check.ConditionExpression, check.ExpressionAttributeValues = aws.String("Version = :v"), item{":v": number(c.Version)}
+		return check
+	}
+	check.ConditionExpression = aws.String("Links = :l")
+	check.ExpressionAttributeValues = item{":l": number(c.Links)}
+	return check
+}
+
+// both demands what each of two checks of one record does.
+func both(had, more *types.ConditionCheck) {
+	if *had.ConditionExpression == *more.ConditionExpression {
+		return
+	}
+	if !strings.Contains(*had.ConditionExpression, " AND ") {
+		had.ConditionExpression = aws.String(*had.ConditionExpression + " AND " + *more.ConditionExpression)
+		merge(had.ExpressionAttributeValues, more.ExpressionAttributeValues)
+	}
 }
 
 func (o *operations) set(key schema.Key, op types.TransactWriteItem) {
@@ -171,6 +203,9 @@ func (o *operations) put(key schema.Key, it item, expect int64) error {
 		return fmt.Errorf("%s %s is written twice in one transaction", key.PK, key.SK)
 	}
 	it[schema.Version] = number(expect + 1)
+	if storedSize(it) > maxItem {
+		return fault.New(fault.TooLarge, "The record would be larger than 400 KB with this change")
+	}
 	put := &types.Put{TableName: &o.db.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}
 	if expect != 0 {
 		put.ConditionExpression = aws.String("Version = :v")
@@ -225,12 +260,13 @@ func (o *operations) member(team int64, m change.Member) error {
 	return nil
 }
 
-// explain names the items whose conditions failed, for the log.
+// explain names the kinds of items whose conditions failed, for the log: their names may hold what a customer typed.
 func (o *operations) explain(c *types.TransactionCanceledException) error {
 	var text string
 	for i, r := range c.CancellationReasons {
 		if code := aws.ToString(r.Code); code != "None" && code != "" && i < len(o.keys) {
-			text += fmt.Sprintf(" %s on %s %s", code, o.keys[i].PK, o.keys[i].SK)
+			_, ref, _ := strings.Cut(strings.TrimPrefix(o.keys[i].PK, "T#"), "#")
+			text += fmt.Sprintf(" %s on a %s", code, change.Ref(ref).Kind())
 		}
 	}
 	return fmt.Errorf("transaction cancelled:%s", text)

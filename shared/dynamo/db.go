@@ -89,7 +89,7 @@ func (db *DB) batch(ctx context.Context, keys []schema.Key) (map[schema.Key]item
 			wanted = append(wanted, keyItem(k))
 		}
 	}
-	for len(wanted) > 0 {
+	for try := 0; len(wanted) > 0; {
 		n := min(len(wanted), batchSize)
 		out, err := db.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
 			db.table: {Keys: wanted[:n], ConsistentRead: aws.Bool(true)},
@@ -103,7 +103,14 @@ func (db *DB) batch(ctx context.Context, keys []schema.Key) (map[schema.Key]item
 			}
 		}
 		// An answer over 16 MB or a throttled partition leaves keys for the next call.
-		wanted = append(out.UnprocessedKeys[db.table].Keys, wanted[n:]...)
+		left := out.UnprocessedKeys[db.table].Keys
+		wanted = append(left, wanted[n:]...)
+		if len(left) == n { // nothing of it was read
+			if try++; try > 6 {
+				return nil, fault.New(fault.Unavailable, "The service is busy, please try again")
+			}
+			time.Sleep(pause(try))
+		}
 	}
 	return found, nil
 }

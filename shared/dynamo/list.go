@@ -107,7 +107,7 @@ func (p plan) start(team int64, l value.List) (item, error) {
 	if err == nil {
 		err = json.Unmarshal(b, &c)
 	}
-	if err != nil || c.Ref == "" || c.Sort < p.from || c.Sort > p.to || len(c.Sort)+len(c.Ref) > 1000 {
+	if err != nil || c.Ref.Name() == "" || c.Sort < p.from || c.Sort > p.to || len(c.Sort)+len(c.Ref) > 1000 {
 		return nil, fault.BadField("cursor", "must be the next_cursor of an earlier page")
 	}
 	if c.Query != questionOf(l, p.partition) {
@@ -138,13 +138,13 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 		ExpressionAttributeValues: item{":p": text(p.partition), ":from": text(p.from), ":to": text(p.to)},
 	}
 	var last item // the last row that is behind us
-	for examined, reads := 0, 0; ; reads++ {
+	for examined, reads, size := 0, 0, 0; ; reads++ {
 		if examined >= maxExamined || reads >= maxReads {
 			page.Next = p.cursorAt(last, l)
 			return page, nil
 		}
 		in.Limit = aws.Int32(int32(l.Limit - len(page.Items) + 1))
-		if p.filtered {
+		if p.filtered || reads > 0 { // a second read means that rows were dropped
 			in.Limit = aws.Int32(int32(min(chunk, maxExamined-examined)))
 		}
 		out, err := db.client.Query(ctx, in)
@@ -162,7 +162,7 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 				return page, err
 			}
 			if l.Matches(k.facets(v)) {
-				if len(page.Items) == l.Limit {
+				if size += wireSize(it); len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
 					page.Next = p.cursorAt(last, l)
 					return page, nil
 				}

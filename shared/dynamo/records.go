@@ -68,18 +68,20 @@ func (r records[T]) List(ctx context.Context, team int64, l value.List) (value.P
 	return page, nil
 }
 
+// listIDs reads the named records themselves, which is right at once, and pages through them like any list.
 func (r records[T]) listIDs(ctx context.Context, team int64, l value.List) (page value.Page[T], err error) {
 	found, err := r.GetMany(ctx, team, l.IDs)
 	if err != nil {
 		return page, err
 	}
-	for _, id := range l.IDs {
-		if v, ok := found[id]; ok && l.Matches(r.kind.facets(v)) {
-			page.Items = append(page.Items, v)
-			delete(found, id)
+	var all []T
+	for _, v := range found {
+		if l.Matches(r.kind.facets(v)) {
+			all = append(all, v)
 		}
 	}
-	return page, nil
+	page, err = value.PageOf(all, r.kind.facets, l)
+	return page, fault.Cursor(err)
 }
 
 // GetAny reads records of several kinds at once, each as its own type; what does not exist is absent.

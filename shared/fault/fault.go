@@ -92,10 +92,28 @@ func (f *Fields) Add(name, format string, args ...any) {
 	*f = append(*f, Field{name, fmt.Sprintf(format, args...)})
 }
 
+// Merge notes the fields of an Invalid error and returns every other error as it is.
+func (f *Fields) Merge(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Kind == Invalid && len(e.Fields) > 0 {
+		*f = append(*f, e.Fields...)
+		return nil
+	}
+	return err
+}
+
 // Err is nil when nothing was noted.
 func (f Fields) Err() error {
 	if len(f) == 0 {
 		return nil
 	}
 	return &Error{Kind: Invalid, Fields: f}
+}
+
+// Cursor is err as the wrong input "cursor"; nil for nil.
+func Cursor(err error) error {
+	if err == nil {
+		return nil
+	}
+	return BadField("cursor", "must be the next_cursor of an earlier page in the same order").Because(err)
 }

@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/mailbox"
 )
 
 // rows are a flow's lines as "object key" texts: the change's field, else the record's id.
@@ -145,6 +148,30 @@ func TestRecordsOfOthersLookLikeNoneInEveryDetailOperation(t *testing.T) {
 			if theirs.Status != http.StatusNotFound || theirs.Raw != none.Raw {
 				t.Errorf("%s %s: %d %s\nwant %s", entities, path, theirs.Status, theirs.Raw, none.Raw)
 			}
+		}
+	}
+}
+
+func TestMailOfARecordIsListedWithItsBodyWhenAskedFor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, apptest.WithObjects)
+	p := w.person("Ann", nil)
+	w.make(1, thread(nil, p))
+	w.make(1, func(id int64, at time.Time) change.Placed {
+		mail := message(1, nil, nil, p)(id, at).(mailbox.Message)
+		mail.BodyKey, mail.BodyType, mail.From[0].PersonID = "files/1/body", "text/plain", p
+		return mail
+	})
+	w.make(1, note(nil, &p))
+	w.app.PutObject(w.app.DataBucket, "files/1/body", []byte("Dear Ada"))
+	path := apptest.Path("/v1/persons/%d/mailMessages", p)
+	for query, body := range map[string]bool{"": false, "?include_body=0": false, "?include_body=1": true} {
+		a := w.c.Must("GET", path+query, nil)
+		if got := fmt.Sprint(rows(a)); got != "[mailMessage 1]" || strings.Contains(a.Raw, "Dear Ada") != body {
+			t.Errorf("%s: %s", query, a.Raw)
+		}
+		if !strings.Contains(a.Raw, `"linked_person_name":"Ann"`) {
+			t.Errorf("the party is not named: %s", a.Raw)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -108,21 +109,21 @@ func TestFiveThousandRowsFollowADealThoughTheIndexerIsKilledAtEveryCommit(t *tes
 		},
 	}))
 	o1, o2, o3, o4 := w.organization("One"), w.organization("Two"), w.organization("Three"), w.organization("Four")
-	p1, p2, p3 := w.person("Ann", o1), w.person("Bob", o3), w.person("Cid", o4)
+	p1, p2, p3 := w.person("Ann", nil), w.person("Bob", o3), w.person("Cid", o4)
 	d := w.deal("Big", p1, o2)
-	w.make(3600, note(&d, nil))
-	w.make(300, note(&d, &p3))
-	w.make(300, note(nil, &p1))
+	w.make(4000, note(&d, nil))
+	w.make(200, note(&d, &p3))
+	w.make(20, note(nil, &p1))
 	w.make(300, activity(&d, false))
 	w.make(300, activity(&d, true))
-	w.make(100, file(&d))
+	w.make(100, file(&d)) // on two shelves each
 	w.make(50, thread(&d, p1))
 	w.make(50, message(1, &d, nil, p1))
 	all := []change.Ref{
 		change.Of(change.Deal, d), change.Of(change.Person, p1), change.Of(change.Person, p2), change.Of(change.Person, p3),
 		change.Of(change.Organization, o1), change.Of(change.Organization, o2), change.Of(change.Organization, o3), change.Of(change.Organization, o4),
 	}
-	l := links{all[0]: {all[1], all[5]}, all[1]: {all[4]}, all[2]: {all[6]}, all[3]: {all[7]}}
+	l := links{all[0]: {all[1], all[5]}, all[2]: {all[6]}, all[3]: {all[7]}}
 	w.check(l, all...)
 
 	w.c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d), m{"person_id": p2, "org_id": nil})
@@ -139,11 +140,37 @@ func TestFiveThousandRowsFollowADealThoughTheIndexerIsKilledAtEveryCommit(t *tes
 	kill.Store(false)
 	w.check(l, all...)
 	t.Logf("%d more steps, %d commits", steps, n.Load())
+}
 
-	w.c.Must("PATCH", apptest.Path("/api/v2/persons/%d", p2), m{"org_id": o2})
-	l[all[2]] = []change.Ref{all[5]}
-	work(t, w.app, w.c.Team.ID, change.JobName(all[2], 2))
-	w.check(l, all...)
+func TestRowsFollowAPersonToAnotherOrganization(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	o1, o2 := w.organization("One"), w.organization("Two")
+	p := w.person("Ann", o1)
+	d := w.deal("Big", p, nil)
+	w.make(50, note(&d, nil)) // on the person through the deal
+	w.make(50, note(nil, &p))
+	w.make(5, activity(&d, false))
+	deal, person, one, two := change.Of(change.Deal, d), change.Of(change.Person, p), change.Of(change.Organization, o1), change.Of(change.Organization, o2)
+	w.c.Must("PATCH", apptest.Path("/api/v2/persons/%d", p), m{"org_id": o2})
+	var writers sync.WaitGroup // others go on writing meanwhile
+	written := make(chan change.Ref, 60)
+	for range 3 {
+		writers.Go(func() {
+			for i := range 20 {
+				n := w.c.Must("POST", "/v1/notes", m{"content": "new", "deal_id": d})
+				written <- change.Of(change.Note, n.ID())
+				w.c.Must("PUT", apptest.Path("/v1/notes/%d", i+1), m{"content": "other"})
+			}
+		})
+	}
+	work(t, w.app, w.c.Team.ID, change.JobName(person, 2))
+	writers.Wait()
+	close(written)
+	for ref := range written {
+		w.refs = append(w.refs, ref)
+	}
+	w.check(links{deal: {person}, person: {two}}, deal, person, one, two)
 }
 
 func TestStepIsLeftForLaterWhenTimeIsShort(t *testing.T) {

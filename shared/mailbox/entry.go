@@ -26,7 +26,7 @@ type Entry struct {
 	Version    int64
 	RawKey     string
 	State      string
-	Rule       int // row of the decision table (docs)
+	Rule       int // row of the decision table (docs/mail.md)
 	Reason     string
 	Evidence   []string
 	Check      SenderCheck

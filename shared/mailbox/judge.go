@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Rows of the decision table (docs/mail.md) by which mail is judged.
+// Rows of the decision table by which mail is judged; docs/mail.md lists them for those who read them in the ledger.
 const (
 	ruleOutbound     = 1  // a user writes to one contact
 	ruleExposed      = 2  // the same, with the dedicated address where the contact sees it
@@ -51,6 +51,7 @@ type Item struct {
 	About      []Address // external parties it is linked to, the main one first
 	Others     []Address // further external parties: they prove that it belongs to a thread
 	MayCreate  bool      // persons may come of it
+	Proven     bool      // the sender is who From says, or a user vouches for it
 	OnlyKnown  bool      // belongs to a known thread or nowhere
 	Auto       bool
 	Internal   bool
@@ -146,7 +147,7 @@ func (r Roles) fromUser(j Judgement, p Parsed, read Reader) Judgement {
 		j.note("%d external recipients", len(external))
 	}
 	j.Items = []Item{{
-		Parsed: p, Sent: true, About: external, MayCreate: !p.Signals.Automatic(), Auto: p.Signals.Automatic(), References: referencesOf(p),
+		Parsed: p, Sent: true, About: external, Proven: true, MayCreate: !p.Signals.Automatic(), Auto: p.Signals.Automatic(), References: referencesOf(p),
 	}}
 	return j
 }
@@ -171,14 +172,14 @@ func (r Roles) toOwn(j Judgement, p Parsed, read Reader) Judgement {
 		return j
 	}
 	j.Rule, j.Reason = ruleInternal, "internal: nobody outside the team takes part"
-	j.Items = []Item{{Parsed: p, Sent: true, Internal: true, References: referencesOf(p)}}
+	j.Items = []Item{{Parsed: p, Sent: true, Internal: true, Proven: true, References: referencesOf(p)}}
 	return j
 }
 
 // inner judges one message inside a forward. The user who forwards it vouches for it.
 func (r Roles) inner(in Inner) (Item, int) {
 	p := in.Parsed
-	it := Item{Parsed: p, Inner: in.How, Note: in.Note, Auto: p.Signals.Automatic(), References: referencesOf(p)}
+	it := Item{Parsed: p, Inner: in.How, Note: in.Note, Proven: true, Auto: p.Signals.Automatic(), References: referencesOf(p)}
 	it.MayCreate = !it.Auto
 	from := sender(p)
 	switch {
@@ -201,7 +202,7 @@ func (r Roles) fromOutside(j Judgement, p Parsed) Judgement {
 	from := sender(p)
 	it := Item{
 		Parsed: p, About: []Address{from}, Others: r.externals(p.To, p.Cc), Auto: p.Signals.Automatic(), References: referencesOf(p),
-		MayCreate: j.Check.Aligned && !p.Signals.Automatic() && !robot(from.Email),
+		Proven: j.Check.Aligned, MayCreate: j.Check.Aligned && !p.Signals.Automatic() && !robot(from.Email),
 	}
 	switch s := p.Signals; {
 	case s.IsBounce():

@@ -58,7 +58,7 @@ func (it Item) identify(f facts) (repeat *Message, sameID bool) {
 			}
 			return nil, true
 		}
-		if m := f.message(contentGuard(p.ContentPrint)); m != nil && m.InnerCopy && m.MessageID == "" {
+		if m := f.message(contentGuard(p.ContentPrint)); m != nil && m.InnerCopy && m.MessageID == "" && it.Proven {
 			return m, false
 		}
 		return nil, false

@@ -54,12 +54,15 @@ func demand(members []change.Member, seen map[change.Ref][]int64) {
 	}
 }
 
-// written is a person's write with all that follows from it: the guards that find it, its log, and the job that moves rows
-// after its organization changed.
+// written is a person's write with all that follows from it: the guards that find it, its log, the job that moves rows after its
+// organization changed. A new organization must not be deleted at that moment.
 func written(a auth.Actor, before, now Person) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
 	set.Join(now.ID, before.guards(), now.guards())
+	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {
+		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, to), Alive: true})
+	}
 	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
 	if before.ID == 0 {
 		// A creation is the one field add_time (contract §3.8).

@@ -62,7 +62,7 @@ func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, er
 	if _, err := New(a, in, 0, s.now()); err != nil {
 		return Person{}, err // before an id is spent
 	}
-	if err := s.checkLinks(ctx, a, in); err != nil {
+	if err := s.checkLinks(ctx, a, Person{}, in); err != nil {
 		return Person{}, err
 	}
 	id, err := s.Store.NextID(ctx, a.Team)
@@ -78,12 +78,12 @@ func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, er
 
 // Update writes the given fields.
 func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (p Person, err error) {
-	if err := s.checkLinks(ctx, a, in); err != nil {
-		return p, err
-	}
 	err = change.Retry(ctx, func() error {
 		before, err := s.alive(ctx, a, id)
 		if err != nil {
+			return err
+		}
+		if err := s.checkLinks(ctx, a, before, in); err != nil {
 			return err
 		}
 		now, err := before.Apply(in, s.now())
@@ -118,17 +118,18 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Person, err
 	return p, err
 }
 
-// checkLinks names every link in the input that leads nowhere.
-func (s Service) checkLinks(ctx context.Context, a auth.Actor, in Input) error {
+// checkLinks names every new link in the input that leads nowhere. One that stays as it is may lead to what has been deleted
+// since: clients send back what they read.
+func (s Service) checkLinks(ctx context.Context, a auth.Actor, before Person, in Input) error {
 	var bad fault.Fields
-	if in.OwnerID.Has() {
+	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
 		if ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V); err != nil {
 			return err
 		} else if !ok {
 			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
 		}
 	}
-	if in.OrganizationID.Has() {
+	if in.OrganizationID.Has() && in.OrganizationID.V != value.Deref(before.OrganizationID) {
 		t, err := s.Store.Targets(ctx, a.Team, change.Links{Organization: in.OrganizationID.V})
 		if err != nil {
 			return err

@@ -13,8 +13,8 @@ import (
 
 // Kinds of the two records.
 const (
-	KindPipeline = "pipeline"
-	KindStage    = "stage"
+	KindPipeline = change.Pipeline
+	KindStage    = change.Stage
 )
 
 // Pipeline (contract §2.5). Order counts from 1; the lowest is the default.

@@ -31,7 +31,7 @@ var (
 	ByID           = Index{"byId", "list", "sortId"}
 	ByAddTime      = Index{"byAddTime", "list", "sortAdded"}
 	ByUpdateTime   = Index{"byUpdateTime", "list", "sortUpdated"}
-	ByTime         = Index{"byTime", "timeList", "sortTime"} // due time of an activity, last message of a thread in a folder
+	ByTime         = Index{"byTime", "timeList", "sortTime"} // due time of an activity, last message of a user's threads, persons of a domain
 	ByOwner        = Index{"byOwner", "ownerList", "sortId"}
 	ByPerson       = Index{"byPerson", "personList", "sortId"}
 	ByOrganization = Index{"byOrganization", "organizationList", "sortId"}

@@ -14,6 +14,7 @@ type Facets struct {
 	Done                                               *bool
 	Added, Updated                                     time.Time
 	Due                                                time.Time // sorts after all others when zero
+	Order                                              int64     // of a stage or a pipeline
 	Deleted                                            bool
 }
 

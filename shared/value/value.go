@@ -57,7 +57,7 @@ var decimalLimit = big.NewRat(1_000_000_000_000_000, 1)
 
 // ParseDecimal reads a JSON number; digits beyond six places are rounded, 10^15 and more is refused.
 func ParseDecimal(text string) (Decimal, error) {
-	if len(text) > 40 || strings.ContainsAny(text, "/_xXpP") {
+	if len(text) > 100 || strings.ContainsAny(text, "/_xXpP") {
 		return "", fmt.Errorf("%q is not a decimal number", text)
 	}
 	if i := strings.IndexAny(text, "eE"); i >= 0 && len(text)-i > 4 {
@@ -67,10 +67,11 @@ func ParseDecimal(text string) (Decimal, error) {
 	if !ok {
 		return "", fmt.Errorf("%q is not a decimal number", text)
 	}
-	if new(big.Rat).Abs(r).Cmp(decimalLimit) >= 0 {
+	out := canonical(r)
+	if new(big.Rat).Abs(out.rat()).Cmp(decimalLimit) >= 0 {
 		return "", fmt.Errorf("%q is out of range", text)
 	}
-	return canonical(r), nil
+	return out, nil
 }
 
 // MarshalJSON writes a JSON number; the zero Decimal is 0.
@@ -93,7 +94,7 @@ type Date string
 
 // ParseDate accepts YYYY-MM-DD only.
 func ParseDate(text string) (Date, error) {
-	if _, err := time.Parse(time.DateOnly, text); err != nil {
+	if t, err := time.Parse(time.DateOnly, text); err != nil || t.Year() < 1 {
 		return "", fmt.Errorf("%q is not a date (YYYY-MM-DD)", text)
 	}
 	return Date(text), nil
@@ -106,12 +107,15 @@ func DateOf(t time.Time, zone *time.Location) Date { return Date(t.In(zone).Form
 // "YYYY-MM-DD HH:MM:SS" in UTC. The result is UTC in whole milliseconds.
 func ParseTime(text string) (time.Time, error) {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05", "2006-01-02T15:04:05"} {
-		if t, err := time.Parse(layout, text); err == nil && t.Year() >= 1900 && t.Year() < 10000 {
+		if t, err := time.Parse(layout, text); err == nil && sane(t.UTC()) {
 			return t.UTC().Truncate(time.Millisecond), nil
 		}
 	}
 	return time.Time{}, fmt.Errorf("%q is not a time (RFC 3339, such as 2026-01-31T09:30:00Z)", text)
 }
+
+// sane keeps out years that a zone's offset could push beyond the four digits that times are stored with.
+func sane(t time.Time) bool { return t.Year() >= 1900 && t.Year() < 9999 }
 
 // SortTime is the fixed-width form of an instant in sort keys: byte order is time order.
 func SortTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }

@@ -18,9 +18,12 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/lejek/lejek/infra/local/engine"
 	"github.com/lejek/lejek/infra/local/functions"
+	"github.com/lejek/lejek/infra/local/grants"
 	"github.com/lejek/lejek/infra/local/lag"
 	"github.com/lejek/lejek/infra/local/objects"
 	"github.com/lejek/lejek/infra/local/outbox"
@@ -114,9 +117,24 @@ func (a *App) Handler(name string) lambda.Handler {
 		if !ok {
 			a.t.Fatalf("no function %q", name)
 		}
-		a.handlers[name] = construct(a.Env)
+		a.handlers[name] = construct(a.granted(name))
 	}
 	return a.handlers[name]
+}
+
+// granted is the function's environment: its clients refuse what the manifest does not grant it.
+func (a *App) granted(name string) boot.Env {
+	f, ok := manifest.ByName(name)
+	if !ok {
+		a.t.Fatalf("no function %q in the manifest", name)
+	}
+	allow := grants.Allow(f, grants.Names{Table: a.Table, MailBucket: a.MailBucket, DataBucket: a.DataBucket})
+	env := a.Env
+	env.DynamoDB = dynamodb.New(a.DynamoDB.Options(), func(o *dynamodb.Options) {
+		o.APIOptions = append([]func(*middleware.Stack) error{allow}, o.APIOptions...) // before what redirects calls
+	})
+	env.S3 = s3.New(a.S3.Options(), func(o *s3.Options) { o.APIOptions = append(o.APIOptions, allow) })
+	return env
 }
 
 // Client is a user of a team, calling the API.

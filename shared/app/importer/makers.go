@@ -135,17 +135,18 @@ func (m *makers) Deal(ctx context.Context, d imports.Deal, person, organization 
 	if n := value.Deref(d.Probability); n < 0 || n > 100 {
 		return imports.Made{}, fault.BadField("probability", "must be between 0 and 100")
 	}
-	def, now := deals.Defaults{Currency: m.user.Currency, PipelineID: pipeline, StageID: stage}, m.now()
-	if _, err := deals.New(m.actor, in, 0, def, now); err != nil {
-		return imports.Made{}, err // before an id is spent
+	in.PipelineID, in.StageID = value.Some(pipeline), value.Some(stage)
+	if err := (deals.Deal{Status: deals.Open}).Check(in); err != nil {
+		return imports.Made{}, err
 	}
 	id, err := m.id(ctx, change.Deal)
 	if err != nil {
 		return imports.Made{}, err
 	}
-	made, err := deals.New(m.actor, in, id, def, now)
+	now := m.now()
+	made := deals.New(m.actor, in, id, m.user.Currency, now)
 	made.Origin = "Import"
-	return imports.Made{ID: id, New: true, Set: deals.Created(m.actor, made, now)}, err
+	return imports.Made{ID: id, New: true, Set: deals.Created(m.actor, made, now)}, nil
 }
 
 // place finds a stage by its name: in the pipeline that is named too, else in the default one, else in the only one that has it.

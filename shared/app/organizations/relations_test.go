@@ -62,7 +62,7 @@ func TestRelationHasTheShapeOfTheContract(t *testing.T) {
 		{c.Must("GET", "/api"+root+"/1", nil).Raw, ""},
 		{c.Must("GET", root+"/1?org_id=77", nil).Raw, ""},
 	} {
-		want := `{"data":{` + strings.ReplaceAll(plain, "CC", cc) + tc.calculated + `},"success":true}`
+		want := `{"success":true,"data":{` + strings.ReplaceAll(plain, "CC", cc) + tc.calculated + `}}`
 		if tc.got != want {
 			t.Errorf("\n got %s\nwant %s", tc.got, want)
 		}

@@ -26,10 +26,9 @@ func TestPersonHasEveryKeyOfTheContract(t *testing.T) {
 	t.Parallel()
 	c := apptest.New(t).NewTeam("Acme")
 	made := c.Must("POST", "/api/v2/persons", m{"name": "Ada"})
-	const want = `{"data":{"id":1,"name":"Ada","first_name":"Ada","last_name":null,"owner_id":1,"org_id":null,` +
+	const want = `{"success":true,"data":{"id":1,"name":"Ada","first_name":"Ada","last_name":null,"owner_id":1,"org_id":null,` +
 		`"add_time":"2026-11-23T10:00:00Z","update_time":"2026-11-23T10:00:00Z","emails":[],"phones":[],"is_deleted":false,"visible_to":3,` +
-		`"label_ids":[],"picture_id":null,"postal_address":null,"notes":null,"im":[],"birthday":null,"job_title":null,"custom_fields":{}},` +
-		`"success":true}`
+		`"label_ids":[],"picture_id":null,"postal_address":null,"notes":null,"im":[],"birthday":null,"job_title":null,"custom_fields":{}}}`
 	if made.Raw != want {
 		t.Errorf("POST\n got %s\nwant %s", made.Raw, want)
 	}
@@ -173,7 +172,7 @@ func TestListsFilterAndHideTheDeleted(t *testing.T) {
 		"?org_id=7":                             nil,
 		"?owner_id=1":                           {1, 2, 4, 5},
 		"?owner_id=2":                           nil,
-		"?ids=5,3,1,99":                         {5, 1},
+		"?ids=5,3,1,99":                         {1, 5},
 		"?sort_by=add_time&sort_direction=desc": {5, 4, 2, 1},
 		"?updated_since=2026-11-23T10:01:00Z&updated_until=2026-11-23T10:04:00Z":      {2, 4},
 		"?sort_by=update_time&updated_since=2026-11-23T10:03:00Z&sort_direction=desc": {5, 4},
