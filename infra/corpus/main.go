@@ -39,9 +39,9 @@ func run(ctx context.Context, limit int, readyFile string, out io.Writer) error 
 	if limit > 0 && limit < len(mails) {
 		mails = mails[:limit]
 	}
-	var at system.Ready
+	var c client
 	if readyFile != "" {
-		found, err := disk.ReadJSON(readyFile, &at)
+		found, err := disk.ReadJSON(readyFile, &c.at)
 		if err != nil || !found {
 			return fmt.Errorf("no running system at %s: %v", readyFile, err)
 		}
@@ -56,37 +56,39 @@ func run(ctx context.Context, limit int, readyFile string, out io.Writer) error 
 			return err
 		}
 		defer s.Close()
-		at = s.Ready()
+		c.at, c.drain = s.Ready(), s.Drain
 	}
-	c := client{at}
 	before, err := c.figures(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%d messages of the corpus\n", len(mails))
-	first, err := c.round(ctx, out, "first time", mails, before.entries)
+	first, err := c.round(ctx, out, "first time", mails)
 	if err != nil {
 		return err
 	}
-	second, err := c.round(ctx, out, "again", mails, first.entries)
+	second, err := c.round(ctx, out, "again", mails)
 	if err != nil {
 		return err
 	}
 	return verdict(out, mails, before, first, second)
 }
 
-// round sends all mails and waits until each is in the ledger.
-func (c client) round(ctx context.Context, out io.Writer, what string, mails []mail, had int) (figures, error) {
+// round sends all mails and waits until the linker has seen each.
+func (c client) round(ctx context.Context, out io.Writer, what string, mails []mail) (figures, error) {
 	start := time.Now()
 	if err := c.send(ctx, mails); err != nil {
 		return figures{}, err
 	}
 	accepted := time.Since(start)
-	f, err := c.settled(ctx, had+len(mails))
+	if err := c.settled(ctx); err != nil {
+		return figures{}, err
+	}
+	took := time.Since(start)
+	f, err := c.figures(ctx)
 	if err != nil {
 		return f, err
 	}
-	took := time.Since(start)
 	fmt.Fprintf(out, "%-11s accepted in %v, linked in %v, %v a message\n%s", what+":", accepted.Round(time.Millisecond), took.Round(time.Millisecond),
 		(took / time.Duration(len(mails))).Round(10*time.Microsecond), f)
 	return f, nil
