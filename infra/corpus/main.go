@@ -17,6 +17,7 @@ import (
 	"github.com/lejek/lejek/infra/local/disk"
 	"github.com/lejek/lejek/infra/local/functions"
 	"github.com/lejek/lejek/infra/local/system"
+	"github.com/lejek/lejek/shared/mailbox"
 )
 
 func main() {
@@ -39,9 +40,9 @@ func run(ctx context.Context, limit int, readyFile string, out io.Writer) error 
 	if limit > 0 && limit < len(mails) {
 		mails = mails[:limit]
 	}
-	var at system.Ready
+	var c client
 	if readyFile != "" {
-		found, err := disk.ReadJSON(readyFile, &at)
+		found, err := disk.ReadJSON(readyFile, &c.at)
 		if err != nil || !found {
 			return fmt.Errorf("no running system at %s: %v", readyFile, err)
 		}
@@ -56,37 +57,39 @@ func run(ctx context.Context, limit int, readyFile string, out io.Writer) error 
 			return err
 		}
 		defer s.Close()
-		at = s.Ready()
+		c.at, c.drain = s.Ready(), s.Drain
 	}
-	c := client{at}
 	before, err := c.figures(ctx)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "%d messages of the corpus\n", len(mails))
-	first, err := c.round(ctx, out, "first time", mails, before.entries)
+	first, err := c.round(ctx, out, "first time", mails)
 	if err != nil {
 		return err
 	}
-	second, err := c.round(ctx, out, "again", mails, first.entries)
+	second, err := c.round(ctx, out, "again", mails)
 	if err != nil {
 		return err
 	}
 	return verdict(out, mails, before, first, second)
 }
 
-// round sends all mails and waits until each is in the ledger.
-func (c client) round(ctx context.Context, out io.Writer, what string, mails []mail, had int) (figures, error) {
+// round sends all mails and waits until the linker has seen each.
+func (c client) round(ctx context.Context, out io.Writer, what string, mails []mail) (figures, error) {
 	start := time.Now()
 	if err := c.send(ctx, mails); err != nil {
 		return figures{}, err
 	}
 	accepted := time.Since(start)
-	f, err := c.settled(ctx, had+len(mails))
+	if err := c.settled(ctx); err != nil {
+		return figures{}, err
+	}
+	took := time.Since(start)
+	f, err := c.figures(ctx)
 	if err != nil {
 		return f, err
 	}
-	took := time.Since(start)
 	fmt.Fprintf(out, "%-11s accepted in %v, linked in %v, %v a message\n%s", what+":", accepted.Round(time.Millisecond), took.Round(time.Millisecond),
 		(took / time.Duration(len(mails))).Round(10*time.Microsecond), f)
 	return f, nil
@@ -109,8 +112,13 @@ func verdict(out io.Writer, mails []mail, before, first, second figures) error {
 	check("linked messages that no thread holds", second.lost, 0)
 	check("messages counted by threads", second.counted, second.messages)
 	check("dead letters", second.dead, 0)
-	for state, n := range first.states {
-		check("state "+state+" after the second time", second.states[state], before.states[state]+2*(n-before.states[state]))
+	// A thread may have found its person after its first message, so that a repeat is linked where the message was not yet; the
+	// other way round, or any other state, would be wrong.
+	for _, state := range []string{mailbox.Quarantined, mailbox.Ignored, mailbox.Unparsable} {
+		check("state "+state+" after the second time", second.states[state], 2*first.states[state]-before.states[state])
+	}
+	if least := 2*first.states[mailbox.Linked] - before.states[mailbox.Linked]; second.states[mailbox.Linked] < least {
+		check("state linked after the second time, at least", second.states[mailbox.Linked], least)
 	}
 	if len(wrong) > 0 {
 		return fmt.Errorf("%d things are wrong: %q", len(wrong), wrong)
