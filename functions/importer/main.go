@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(importer.New(boot.Lambda("importer")))
+	lambda.Start(importer.New(boot.Lambda("importer")))
 }

@@ -9,5 +9,5 @@ import (
 )
 
 func main() {
-	lambda.StartHandler(imports.New(boot.Lambda("imports")))
+	lambda.Start(imports.New(boot.Lambda("imports")))
 }

@@ -76,8 +76,12 @@ func triggers(tpl template, s stack.Settings) []string {
 		if q, ok := manifest.QueueByName(f.Queue); ok {
 			queue := tpl.Resources[tpl.named("AWS::SQS::Queue", construct(q.Name)+"Queue")]
 			dead := tpl.named("AWS::SQS::Queue", construct(q.Name)+"DeadLetters")
-			want = append(want, fmt.Sprintf(`%s-%s ← ${%s.Arn} batch %d, ["ReportBatchItemFailures"]`, s.Name(), f.Name,
-				tpl.named("AWS::SQS::Queue", construct(q.Name)+"Queue"), q.BatchSize))
+			line := fmt.Sprintf(`%s-%s ← ${%s.Arn} batch %d, ["ReportBatchItemFailures"]`, s.Name(), f.Name,
+				tpl.named("AWS::SQS::Queue", construct(q.Name)+"Queue"), q.BatchSize)
+			if q.Concurrency > 0 {
+				line += fmt.Sprintf(", %d at once", q.Concurrency)
+			}
+			want = append(want, line)
 			want = append(want, fmt.Sprintf("queue %s: visible after %d s, dead after %d in ${%s.Arn}", q.Name, q.Visibility, q.MaxReceive, dead))
 			got = append(got, fmt.Sprintf("queue %s: visible after %s s, dead after %s in %s", q.Name, show(queue.get("VisibilityTimeout")),
 				show(queue.get("RedrivePolicy", "maxReceiveCount")), show(queue.get("RedrivePolicy", "deadLetterTargetArn"))))
@@ -94,6 +98,9 @@ func triggers(tpl template, s stack.Settings) []string {
 			name = show(fn.get("FunctionName"))
 		}
 		line := fmt.Sprintf("%s ← %s batch %s, %s", name, show(r.get("EventSourceArn")), show(r.get("BatchSize")), show(r.get("FunctionResponseTypes")))
+		if n := r.get("ScalingConfig", "MaximumConcurrency"); n != nil {
+			line += ", " + show(n) + " at once"
+		}
 		if r.get("StartingPosition") != nil {
 			line += fmt.Sprintf(", from %s, %s tries, %s s, bisect %s, failures to %s", show(r.get("StartingPosition")), show(r.get("MaximumRetryAttempts")),
 				show(r.get("MaximumRecordAgeInSeconds")), show(r.get("BisectBatchOnFunctionError")), show(r.get("DestinationConfig", "OnFailure", "Destination")))

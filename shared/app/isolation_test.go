@@ -34,6 +34,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	make("/api/v2/activities", map[string]any{"subject": secret, "deal_id": deal})
 	make("/v1/notes", map[string]any{"content": secret, "deal_id": deal})
 	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
+	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
 	if err != nil {
 		t.Fatal(err)

@@ -78,7 +78,7 @@ func (w Worker) rows(ctx context.Context, team int64, m Import, n int64) error {
 func (w Worker) row(ctx context.Context, a auth.Actor, makers Makers, m Import, n int64, line Line) error {
 	columns := used(m.Columns)
 	read, wrong := Read(columns, line, m.Comma)
-	return change.Retry(ctx, func() error {
+	attempt := func() error {
 		out, sets, err := Outcome{Row: line.Number}, []change.Set(nil), wrong
 		if err == nil {
 			out, sets, err = assemble(ctx, makers, a, read)
@@ -99,7 +99,16 @@ func (w Worker) row(ctx context.Context, a auth.Actor, makers Makers, m Import, 
 			}
 		}
 		return err
-	})
+	}
+	// Rows that speak of the same organization stand in each other's way. To wait for a turn here takes less than to come again
+	// with the whole chunk, which the queue holds back for minutes.
+	var err error
+	for range 5 {
+		if err = change.Retry(ctx, attempt); !fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
+			break
+		}
+	}
+	return err
 }
 
 // in tells whether somebody else let the row in.

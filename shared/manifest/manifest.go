@@ -66,12 +66,15 @@ type Queue struct {
 	Visibility int      // seconds; six times the function's timeout, as AWS advises for event source mappings
 	MaxReceive int
 	BatchSize  int
+	// Concurrency is how many batches are worked on at once, so that a burst leaves the table and the account's functions to
+	// those who wait for an answer; 0 is as many as Lambda likes.
+	Concurrency int
 }
 
 // Queues are all polled queues; at most three, because an idle poller costs money.
 var Queues = []Queue{
 	// A file is analysed by one message and then becomes many, a chunk each: one at a time, so that they run in parallel.
-	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1},
+	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1, Concurrency: 10},
 	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
 }
 

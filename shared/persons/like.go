@@ -93,7 +93,9 @@ func (s Service) Reconcile(ctx context.Context, a auth.Actor, in Input, newID fu
 		return Person{}, change.Set{}, err
 	}
 	for _, ref := range wanted.guards() {
-		seen[ref] = seen[ref] // read, though it holds nobody
+		if _, held := seen[ref]; !held {
+			seen[ref] = nil // read, though it holds nobody
+		}
 	}
 	found, err := s.Store.GetMany(ctx, a.Team, change.IDs(seen))
 	if err != nil {

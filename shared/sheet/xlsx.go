@@ -29,13 +29,12 @@ type xlsxLines struct {
 
 // workbook is what the small parts of the archive say.
 type workbook struct {
-	zip       *zip.Reader
-	main      string // its path
-	sheet     string // path of the sheet's part
-	shared    string // paths, "" when there is no such part
-	styles    string
-	from1904  bool
-	relations map[string]string // id → path
+	zip      *zip.Reader
+	main     string // its path
+	sheet    string // path of the sheet's part
+	shared   string // paths, "" when there is no such part
+	styles   string
+	from1904 bool
 }
 
 func openXLSX(r io.ReaderAt, size int64) (imports.Lines, error) {
