@@ -134,7 +134,7 @@ func (n Activity) fall(bad *fault.Fields, in Input, zone *time.Location) Activit
 		n.DueTime = clock(bad, "due_time", in.DueTime.V, 23)
 	}
 	if n.DueDate == nil {
-		if in.DueTime.Has() {
+		if in.DueTime.Has() && n.DueTime != nil {
 			bad.Add("due_time", "can be set only together with due_date")
 		}
 		n.DueTime, n.DueAt = nil, nil

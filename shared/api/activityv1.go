@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strings"
+
 	"github.com/lejek/lejek/shared/activities"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/value"
@@ -115,5 +117,8 @@ func minutes(t *string) string {
 	if t == nil {
 		return ""
 	}
-	return (*t)[:min(5, len(*t))]
+	if i := strings.LastIndexByte(*t, ':'); strings.Count(*t, ":") == 2 {
+		return (*t)[:i] // without the seconds; a duration may have a hundred hours
+	}
+	return *t
 }

@@ -160,6 +160,11 @@ func formFields(form url.Values) map[string]json.RawMessage {
 	return fields
 }
 
+// saysNothing reports a value that v1's clients send for a field they do not set.
+func saysNothing(raw json.RawMessage) bool {
+	return slices.Contains([]string{"false", "0", `""`, `"0"`, `"false"`}, string(raw))
+}
+
 // object fills a struct from a JSON object.
 func (d *decoder) object(fields map[string]json.RawMessage, v reflect.Value, path string) {
 	known := map[string]bool{}
@@ -190,11 +195,14 @@ func (d *decoder) fields(fields map[string]json.RawMessage, v reflect.Value, pat
 		null := present && (string(raw) == "null" || d.lenient && string(raw) == `""` && !holdsText(f.Type))
 		rule := f.Tag.Get("rule")
 		if hasRule(rule, "unsupported") {
-			// Where null is allowed, it says what is so already: nothing is set.
-			if present && !(null && hasRule(rule, "null")) {
+			// Where null is allowed, it says what is so already: nothing is set. v1 says so in other ways too.
+			if present && !(hasRule(rule, "null") && (null || d.lenient && saysNothing(raw))) {
 				d.bad.Add(path+name, "is not supported yet")
 			}
 			continue
+		}
+		if null && d.lenient && hasRule(rule, "notnull") && !hasRule(rule, "required") {
+			continue // what cannot be cleared stays as it is
 		}
 		if !present || null {
 			if hasRule(rule, "required") || null && hasRule(rule, "notnull") {

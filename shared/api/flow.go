@@ -64,7 +64,7 @@ func (h v1Out) row(e flow.Entry) (flowRow, bool) {
 		return flowRow{flow.Files, at, h.file(s)}, true
 	case mailbox.Message:
 		object := flow.Mails
-		if s.RealAttachments {
+		if s.HasRealAttachments() {
 			object = flow.MailsWithAttachment
 		}
 		return flowRow{object, at, h.recordMail(s)}, true

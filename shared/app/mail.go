@@ -190,7 +190,7 @@ func (annexes) File(f mailbox.File) change.Placed {
 
 func (annexes) Note(n mailbox.Note) change.Placed {
 	note := notes.Note{
-		ID: n.ID, Content: strings.ReplaceAll(html.EscapeString(n.Text), "\n", "<br>"), UserID: n.UserID, AddTime: n.Time, UpdateTime: n.Time,
+		ID: n.ID, Content: noteContent(n.Text), UserID: n.UserID, AddTime: n.Time, UpdateTime: n.Time,
 	}
 	if n.Links.Deal != 0 {
 		note.DealID = &n.Links.Deal
@@ -199,6 +199,29 @@ func (annexes) Note(n mailbox.Note) change.Placed {
 		note.PersonID = &n.Links.Persons[0]
 	}
 	return note
+}
+
+// restOfNote ends a note whose text was cut; the raw message is kept as it came.
+const restOfNote = "<br>[…] The rest is in the mail as it was received."
+
+// noteContent is text as the HTML of a note. What does not fit is cut, between characters: a forward may carry any amount.
+func noteContent(text string) string {
+	var out strings.Builder
+	fits := 0 // bytes that leave room to say that the rest is missing
+	for _, r := range text {
+		piece := html.EscapeString(string(r))
+		if r == '\n' {
+			piece = "<br>"
+		}
+		if out.Len()+len(piece) > notes.MaxContent {
+			return out.String()[:fits] + restOfNote
+		}
+		out.WriteString(piece)
+		if out.Len()+len(restOfNote) <= notes.MaxContent {
+			fits = out.Len()
+		}
+	}
+	return out.String()
 }
 
 func (annexes) Refile(p change.Placed, deal *int64) change.Placed {

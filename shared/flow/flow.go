@@ -9,6 +9,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
@@ -57,7 +58,15 @@ type Objects interface {
 // Service reads flows and views, and keeps rows where they belong.
 type Service struct {
 	Store   Store
-	Objects Objects // only the indexer has it
+	Objects Objects // only the indexer has it, and what follows
+	// Relations takes away what related an organization that is gone.
+	Relations Relations
+	Now       func() time.Time
+}
+
+// Relations are those between organizations.
+type Relations interface {
+	Forget(ctx context.Context, team, organization int64) error
 }
 
 // Names of what a flow can be limited to (contract §3.8). Activities are all activities, PlannedActivities the undone ones;
@@ -117,7 +126,7 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 			if len(q.Items) > 0 {
 				r.Limit = chunk
 			}
-			if examined += r.Limit; examined > maxExamined+chunk {
+			if examined >= maxExamined+chunk {
 				return Page{}, fault.BadField("start", "this flow cannot be read so far from its start, at most %d rows", maxExamined)
 			}
 			var rows []change.Row
@@ -125,6 +134,7 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 			if rows, more, err = s.Store.Read(ctx, a.Team, of, r); err != nil {
 				return Page{}, err
 			}
+			examined += len(rows)
 			if len(rows) > 0 {
 				r.After = &rows[len(rows)-1]
 			}
@@ -205,7 +215,7 @@ func (s Service) wanted(ctx context.Context, team int64, q Query, rows []change.
 				entries = append(entries, Entry{Row: row, Field: &row.Log.Fields[i], Index: i})
 			}
 		case mails != nil && row.Source.Kind() == change.MailMessage:
-			if m, ok := mails[row.Source].(Message); ok && len(m.Attachments()) > 0 {
+			if m, ok := mails[row.Source].(Message); ok && m.HasRealAttachments() {
 				entries = append(entries, Entry{Row: row})
 			}
 		default:

@@ -67,7 +67,7 @@ func TestFlowRowsAreThoseOfTheContract(t *testing.T) {
 	o := w.organization("One")
 	p := w.person("Ann", o)
 	d := w.deal("Big", p, o)
-	w.c.Must("POST", "/api/v2/activities", m{"subject": "Ring", "deal_id": d, "person_id": p, "org_id": o, "due_date": "2026-12-01", "due_time": "10:00", "duration": "01:00"})
+	w.c.Must("POST", "/api/v2/activities", m{"subject": "Ring", "deal_id": d, "person_id": p, "org_id": o, "due_date": "2026-12-01", "due_time": "10:00", "duration": "100:30"})
 	w.c.Must("POST", "/v1/notes", m{"content": "hi", "deal_id": d})
 	w.make(2, file(&d))
 	w.make(1, thread(&d, p))
@@ -81,7 +81,7 @@ func TestFlowRowsAreThoseOfTheContract(t *testing.T) {
 		t.Errorf("rows\n got %s\nwant %s", got, want)
 	}
 	for _, part := range []string{
-		`"type_name":"Call"`, `"due_time":"10:00"`, `"duration":"01:00"`, `"deal_title":"Big"`, `"owner_name":"Ada"`, `"lead_title":null`,
+		`"type_name":"Call"`, `"due_time":"10:00"`, `"duration":"100:30"`, `"deal_title":"Big"`, `"owner_name":"Ada"`, `"lead_title":null`,
 		`"new_value_formatted":"Contact Made"`, `"old_value_formatted":"Qualified"`, `"filesCountByDay":[]`, `"more_items_in_collection":false`,
 		`"limit":50`, `"user":{"1":{`, `"deal_name":"Big"`, `"url":"https://crm.example/v1/files/1/download"`, `"log_time":"2026-11-23 10:00:01"`,
 		`"additional_data":[]`, `"mua_message_id":"m1@x"`, `"change_source":"api"`,
@@ -101,10 +101,15 @@ func TestFlowIsPagedByOffsetAndLimitedToItems(t *testing.T) {
 	w.make(5, activity(&d, true))
 	w.make(2, message(1, &d, nil))
 	w.make(1, message(1, &d, []int64{1}))
+	w.make(1, func(id int64, at time.Time) change.Placed { // with nothing but an image in its text
+		mail := message(1, &d, []int64{2})(id, at).(mailbox.Message)
+		mail.RealAttachments, mail.InlineAttachments = false, true
+		return mail
+	})
 	path := apptest.Path("/v1/deals/%d/flow", d)
 	whole := rows(w.c.Must("GET", path+"?limit=500", nil))
-	if len(whole) != 46 {
-		t.Fatalf("%d rows, want 46", len(whole))
+	if len(whole) != 47 {
+		t.Fatalf("%d rows, want 47", len(whole))
 	}
 	var parts []string
 	for start := 0; ; {
@@ -120,11 +125,16 @@ func TestFlowIsPagedByOffsetAndLimitedToItems(t *testing.T) {
 		t.Errorf("pages\n got %s\nwant %s", parts, whole)
 	}
 	for items, want := range map[string]int{
-		"note": 30, "activity": 12, "plannedActivity": 7, "mailMessage": 3, "mailMessageWithAttachment": 1, "dealChange": 1, "change": 1,
+		"note": 30, "activity": 12, "plannedActivity": 7, "mailMessage": 4, "mailMessageWithAttachment": 1, "dealChange": 1, "change": 1,
 		"personChange": 0, "note,dealChange": 31, "invoice": 0,
 	} {
 		if got := rows(w.c.Must("GET", apptest.Path("%s?limit=100&items=%s", path, items), nil)); len(got) != want {
 			t.Errorf("items=%s: %d rows, want %d", items, len(got), want)
+		}
+	}
+	for _, items := range []string{"", "&items=note", "&items=plannedActivity,note"} { // far behind the end, as far as may be asked
+		if a := w.c.Must("GET", path+"?start=50000&limit=500"+items, nil); len(a.List()) != 0 {
+			t.Errorf("start=50000%s: %s", items, a.Raw)
 		}
 	}
 	for _, wrong := range []string{"limit=0", "limit=501", "start=-1", "start=50001", "items=nothing", "start=x"} {

@@ -22,6 +22,7 @@ type Follower interface {
 type Message interface {
 	change.Placed
 	Attachments() []change.Ref
+	HasRealAttachments() bool // other than images within its text
 }
 
 // sources are the records that rows refer to, and, in a thread that took other links, the attachments of its messages.

@@ -93,3 +93,6 @@ func (m Message) ShowOn(targets []change.Ref) change.Placed {
 
 // HasAttachments reports attachments of any kind.
 func (m Message) HasAttachments() bool { return len(m.FileIDs) > 0 }
+
+// HasRealAttachments reports attachments other than images within the text.
+func (m Message) HasRealAttachments() bool { return m.RealAttachments }

@@ -39,7 +39,7 @@ func (n Note) Apply(a auth.Actor, in Input, now time.Time) (Note, fault.Fields) 
 	switch {
 	case strings.TrimSpace(n.Content) == "":
 		bad.Add("content", "must be given, and not only of elements that are not allowed")
-	case len(n.Content) > MaxContent:
+	case in.Content.Has() && len(n.Content) > MaxContent: // only new content: what is stored never stands in the way of a change
 		bad.Add("content", "must be at most %d KB", MaxContent/1024)
 	}
 	n.UserID = in.UserID.Or(n.UserID)

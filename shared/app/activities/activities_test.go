@@ -60,6 +60,7 @@ func TestWritingAnActivity(t *testing.T) {
 	}
 	want(t, c.Must("PATCH", path(made), m{"done": false, "location": nil, "due_date": nil}),
 		m{"done": false, "marked_as_done_time": nil, "location": nil, "due_date": nil, "due_time": nil})
+	want(t, c.Must("PATCH", path(made), m{"due_date": nil, "due_time": ""}), m{"due_date": nil, "due_time": nil})
 	want(t, c.Must("DELETE", path(made), nil), m{"id": float64(made.ID())})
 	want(t, c.Must("GET", path(made), nil), m{"is_deleted": true})
 	for _, method := range []string{"PATCH", "DELETE"} {
