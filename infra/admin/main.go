@@ -110,8 +110,8 @@ var commands = map[string]command{
 		{name: "NAME", key: "name", required: true}, email, {name: "USER_NAME", key: "user_name"},
 		{name: "TZ", key: "time_zone", otherwise: "Europe/Warsaw"}, {name: "CURRENCY", key: "currency", otherwise: "EUR"},
 	}},
-	"user":         {"create_user", "make user TEAM=1 EMAIL=bob@acme.example [NAME=Bob] [TZ=Europe/Warsaw]", []variable{team, email, name, zone}},
-	"token":        {"create_token", "make token TEAM=1 EMAIL=bob@acme.example", []variable{team, email}},
+	"user":  {"create_user", "make user TEAM=1 EMAIL=bob@acme.example [NAME=Bob] [TZ=Europe/Warsaw]", []variable{team, email, name, zone}},
+	"token": {"create_token", "make token TEAM=1 EMAIL=bob@acme.example", []variable{team, email}},
 	"reminders": {"set_reminders", "make reminders TEAM=1 EMAIL=bob@acme.example MINUTES=30", []variable{
 		team, email, {name: "MINUTES", key: "minutes", required: true, number: true},
 	}},

@@ -20,7 +20,7 @@ import (
 
 type options struct {
 	stage, mailDomain, ruleSet, hostedZone, apiDomain, certificate, linkURL, alarmEmail string
-	yes                                                                        bool
+	yes                                                                                 bool
 }
 
 func main() {
