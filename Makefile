@@ -1,6 +1,6 @@
 # Everything that can be done with Lejek. Needs Go 1.26 and Node 20 or newer; what else it takes it installs itself.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench corpus synth deploy team user token token-revoke
+.PHONY: help run test lint bench corpus synth deploy team user token token-revoke reminders
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -21,6 +21,7 @@ make team           a new team: NAME=Acme EMAIL=ada@acme.example [USER_NAME=] [T
 make user           a new user: TEAM=1 EMAIL=bob@acme.example [NAME=] [TZ=] [STAGE=]
 make token          a new token of a user, shown once: TEAM=1 EMAIL=bob@acme.example [STAGE=]
 make token-revoke   revoke a user's tokens: TEAM=1 EMAIL=bob@acme.example [STAGE=]
+make reminders      how long before an activity a user is reminded: TEAM=1 EMAIL=bob@acme.example MINUTES=30, -1 for never [STAGE=]
 endef
 
 help:
@@ -52,11 +53,11 @@ synth:
 deploy:
 	@go run ./infra/node/install
 	go run ./infra/deploy -stage '$(STAGE)' -mail-domain '$(MAIL_DOMAIN)' -rule-set '$(RULE_SET)' -hosted-zone '$(HOSTED_ZONE)' \
-		-api-domain '$(API_DOMAIN)' -certificate '$(CERTIFICATE)' -alarm-email '$(ALARM_EMAIL)' $(if $(YES),-yes)
+		-api-domain '$(API_DOMAIN)' -certificate '$(CERTIFICATE)' -link-url '$(LINK_URL)' -alarm-email '$(ALARM_EMAIL)' $(if $(YES),-yes)
 
-# The four below speak to the local system, or with STAGE=… to a deployed one. Only what is given on make's command line
+# The five below speak to the local system, or with STAGE=… to a deployed one. Only what is given on make's command line
 # counts, because EMAIL and TZ are often set in a shell for other purposes.
-$(foreach v,NAME EMAIL USER_NAME TZ CURRENCY TEAM DATA STAGE,$(if $(filter command line,$(origin $v)),$(eval export LEJEK_$v := $$($v))))
+$(foreach v,NAME EMAIL USER_NAME TZ CURRENCY TEAM MINUTES DATA STAGE,$(if $(filter command line,$(origin $v)),$(eval export LEJEK_$v := $$($v))))
 
 team:
 	@go run ./infra/admin team
@@ -69,3 +70,6 @@ token:
 
 token-revoke:
 	@go run ./infra/admin token-revoke
+
+reminders:
+	@go run ./infra/admin reminders

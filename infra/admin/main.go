@@ -58,7 +58,7 @@ const prefix = "LEJEK_"
 func build(command string, env func(string) string) (map[string]any, error) {
 	c, ok := commands[command]
 	if !ok {
-		return nil, fmt.Errorf("there is no command %q: use team, user, token or token-revoke", command)
+		return nil, fmt.Errorf("there is no command %q: use team, user, token, token-revoke or reminders", command)
 	}
 	request := map[string]any{"action": c.action}
 	var missing []string
@@ -110,8 +110,11 @@ var commands = map[string]command{
 		{name: "NAME", key: "name", required: true}, email, {name: "USER_NAME", key: "user_name"},
 		{name: "TZ", key: "time_zone", otherwise: "Europe/Warsaw"}, {name: "CURRENCY", key: "currency", otherwise: "EUR"},
 	}},
-	"user":         {"create_user", "make user TEAM=1 EMAIL=bob@acme.example [NAME=Bob] [TZ=Europe/Warsaw]", []variable{team, email, name, zone}},
-	"token":        {"create_token", "make token TEAM=1 EMAIL=bob@acme.example", []variable{team, email}},
+	"user":  {"create_user", "make user TEAM=1 EMAIL=bob@acme.example [NAME=Bob] [TZ=Europe/Warsaw]", []variable{team, email, name, zone}},
+	"token": {"create_token", "make token TEAM=1 EMAIL=bob@acme.example", []variable{team, email}},
+	"reminders": {"set_reminders", "make reminders TEAM=1 EMAIL=bob@acme.example MINUTES=30", []variable{
+		team, email, {name: "MINUTES", key: "minutes", required: true, number: true},
+	}},
 	"token-revoke": {"revoke_tokens", "make token-revoke TEAM=1 EMAIL=bob@acme.example", []variable{team, email}},
 }
 

@@ -19,8 +19,8 @@ import (
 )
 
 type options struct {
-	stage, mailDomain, ruleSet, hostedZone, apiDomain, certificate, alarmEmail string
-	yes                                                                        bool
+	stage, mailDomain, ruleSet, hostedZone, apiDomain, certificate, linkURL, alarmEmail string
+	yes                                                                                 bool
 }
 
 func main() {
@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&o.hostedZone, "hosted-zone", "", "id of the Route 53 zone to write the DNS records into")
 	flag.StringVar(&o.apiDomain, "api-domain", "", "custom domain of the API")
 	flag.StringVar(&o.certificate, "certificate", "", "ARN of the certificate for -api-domain, in the same region")
+	flag.StringVar(&o.linkURL, "link-url", "", "where links in mail lead, with {entities} and {id}; without it the record in the API")
 	flag.StringVar(&o.alarmEmail, "alarm-email", "", "address that is told of alarms")
 	flag.BoolVar(&o.yes, "yes", false, "do not ask before rights are widened (for CI)")
 	flag.Parse()
@@ -98,7 +99,7 @@ func cdk(ctx context.Context, o options, region string) error {
 func (o options) context() (args []string) {
 	for _, c := range [][2]string{
 		{"stage", o.stage}, {"mailDomain", o.mailDomain}, {"ruleSet", o.ruleSet}, {"hostedZoneId", o.hostedZone},
-		{"apiDomain", o.apiDomain}, {"certificateArn", o.certificate}, {"alarmEmail", o.alarmEmail},
+		{"apiDomain", o.apiDomain}, {"certificateArn", o.certificate}, {"linkUrl", o.linkURL}, {"alarmEmail", o.alarmEmail},
 	} {
 		if c[1] != "" {
 			args = append(args, "-c", c[0]+"="+c[1])

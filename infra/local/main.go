@@ -20,7 +20,7 @@ import (
 )
 
 func main() {
-	o := system.Options{Functions: functions.All, MailPage: true}
+	o := system.Options{Functions: functions.All, MailPage: true, Clock: true}
 	flag.StringVar(&o.HTTP, "http", "127.0.0.1:8080", "address of the HTTP API; port 0 picks a free one")
 	flag.StringVar(&o.SMTP, "smtp", "127.0.0.1:2525", "address of the mail listener; port 0 picks a free one")
 	flag.StringVar(&o.DataDir, "data", ".local", "folder that keeps the data")

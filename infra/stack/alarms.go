@@ -3,6 +3,7 @@ package stack
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -40,6 +41,19 @@ func (b *builder) makeAlarms() {
 				id: title(f.Name) + "LagAlarm", doc: f.Name + " is more than ten minutes behind the table's stream",
 				namespace: "AWS/Lambda", metric: "IteratorAge", dimension: "FunctionName", value: b.functions[f.Name].FunctionName(),
 				statistic: "Maximum", limit: 10 * 60 * 1000, periods: 2,
+			})
+		}
+	}
+	for _, f := range manifest.Functions {
+		if f.Every != 0 {
+			periods := 1.0
+			if f.Every < 5*time.Minute {
+				periods = 3 // the next run is near: one failure rings nobody
+			}
+			alarms = append(alarms, alarm{
+				id: title(f.Name) + "ErrorsAlarm", doc: f.Name + " fails again and again; the next run goes on where it stopped",
+				namespace: "AWS/Lambda", metric: "Errors", dimension: "FunctionName", value: b.functions[f.Name].FunctionName(),
+				statistic: "Sum", limit: 0, periods: periods,
 			})
 		}
 	}

@@ -23,14 +23,29 @@ const (
 	throttleRate, throttleBurst = 100, 200
 )
 
-// makeAPI makes the HTTP API with the routes that the manifest derives. It is L1 throughout: the L2 integration makes an
-// invoke permission per route, hundreds of resources more.
-func (b *builder) makeAPI() {
+// makeGateway makes the HTTP API, still without routes: functions are told its address. It is L1 throughout: the L2 integration
+// makes an invoke permission per route, hundreds of resources more.
+func (b *builder) makeGateway() {
 	b.api = awsapigatewayv2.NewCfnApi(b.stack, jsii.String("Api"), &awsapigatewayv2.CfnApiProps{
 		Name:         jsii.String(b.Name()),
 		Description:  jsii.String("Lejek's API (stage " + b.Stage + ")"),
 		ProtocolType: jsii.String("HTTP"),
 	})
+}
+
+// linkURL is where links in mail lead: what the settings say, or the record in the API.
+func (b *builder) linkURL() *string {
+	switch {
+	case b.LinkURL != "":
+		return jsii.String(b.LinkURL)
+	case b.APIDomain != "":
+		return jsii.String("https://" + b.APIDomain + manifest.RecordPath)
+	}
+	return jsii.String(*b.api.AttrApiEndpoint() + manifest.RecordPath)
+}
+
+// makeAPI makes the routes that the manifest derives.
+func (b *builder) makeAPI() {
 	for _, f := range manifest.Functions {
 		if keys := f.Routes(); len(keys) > 0 {
 			b.route(f, keys)

@@ -17,7 +17,7 @@ const maxResources = 399
 var allowed = []string{
 	"AWS::ApiGatewayV2::Api", "AWS::ApiGatewayV2::ApiMapping", "AWS::ApiGatewayV2::DomainName",
 	"AWS::ApiGatewayV2::Integration", "AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Stage",
-	"AWS::CloudWatch::Alarm", "AWS::DynamoDB::Table", "AWS::IAM::Role",
+	"AWS::CloudWatch::Alarm", "AWS::DynamoDB::Table", "AWS::Events::Rule", "AWS::IAM::Role",
 	"AWS::Lambda::EventSourceMapping", "AWS::Lambda::Function", "AWS::Lambda::Permission",
 	"AWS::Logs::LogGroup", "AWS::Route53::RecordSet", "AWS::S3::Bucket", "AWS::S3::BucketPolicy",
 	"AWS::SES::EmailIdentity", "AWS::SES::ReceiptRule", "AWS::SES::ReceiptRuleSet",
@@ -126,7 +126,13 @@ func storage(tpl template, _ stack.Settings) (problems []string) {
 func functions(tpl template, s stack.Settings) []string {
 	values := map[manifest.EnvVar]string{
 		manifest.EnvTable: "${Table}", manifest.EnvMailBucket: "${MailBucket}", manifest.EnvDataBucket: "${DataBucket}",
-		manifest.EnvMailDomain: s.MailDomain,
+		manifest.EnvMailDomain: s.MailDomain, manifest.EnvLinkURL: "${Api.ApiEndpoint}/api/v2/{entities}/{id}",
+	}
+	if s.APIDomain != "" {
+		values[manifest.EnvLinkURL] = "https://" + s.APIDomain + "/api/v2/{entities}/{id}"
+	}
+	if s.LinkURL != "" {
+		values[manifest.EnvLinkURL] = s.LinkURL
 	}
 	var want, got []string
 	for _, f := range manifest.Functions {

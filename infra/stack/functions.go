@@ -62,6 +62,8 @@ func (b *builder) environment(f manifest.Function) *map[string]*string {
 			env[string(v)] = b.buckets[manifest.DataBucket].BucketName()
 		case manifest.EnvMailDomain:
 			env[string(v)] = jsii.String(b.MailDomain)
+		case manifest.EnvLinkURL:
+			env[string(v)] = b.linkURL()
 		default:
 			panic(fmt.Sprintf("stack: function %s wants %s, for which the stack has no value", f.Name, v))
 		}

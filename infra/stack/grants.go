@@ -3,6 +3,7 @@ package stack
 import (
 	"fmt"
 
+	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
 	"github.com/aws/jsii-runtime-go"
@@ -43,6 +44,10 @@ func (b *builder) arn(f manifest.Function, g manifest.Grant) *string {
 		return b.table.TableArn()
 	case manifest.Indexes:
 		return jsii.String(*b.table.TableArn() + "/index/*")
+	case manifest.Mailer:
+		return b.stack.FormatArn(&awscdk.ArnComponents{
+			Service: jsii.String("ses"), Resource: jsii.String("identity"), ResourceName: jsii.String(b.MailDomain),
+		})
 	case manifest.MailBucket, manifest.DataBucket:
 		return b.buckets[g.Resource].ArnForObjects(jsii.String(g.Prefix + "*"))
 	}

@@ -13,7 +13,7 @@ import (
 func grants(tpl template, s stack.Settings) []string {
 	var want, got []string
 	for _, f := range manifest.Functions {
-		for _, line := range wanted(tpl, f) {
+		for _, line := range wanted(tpl, s, f) {
 			want = append(want, s.Name()+"-"+f.Name+" may "+line)
 		}
 	}
@@ -42,7 +42,7 @@ func grants(tpl template, s stack.Settings) []string {
 	return problems
 }
 
-func wanted(tpl template, f manifest.Function) (lines []string) {
+func wanted(tpl template, s stack.Settings, f manifest.Function) (lines []string) {
 	add := func(resource string, actions ...string) {
 		for _, a := range actions {
 			lines = append(lines, a+" on "+resource)
@@ -53,6 +53,10 @@ func wanted(tpl template, f manifest.Function) (lines []string) {
 		manifest.MailBucket: "${MailBucket.Arn}/", manifest.DataBucket: "${DataBucket.Arn}/",
 	}
 	for _, g := range f.Grants {
+		if g.Resource == manifest.Mailer {
+			add("arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/"+s.MailDomain, g.Actions...)
+			continue
+		}
 		resource := resources[g.Resource]
 		if strings.HasSuffix(resource, "/") {
 			resource += g.Prefix + "*"

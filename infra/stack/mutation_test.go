@@ -94,6 +94,19 @@ func TestChecksNoticeWhatIsWrong(t *testing.T) {
 		{"a rule for everybody's mail", "mail", func(tpl template) {
 			delete(tpl.Resources["ReceiptRule"].Properties["Rule"].(map[string]any), "Recipients")
 		}},
+		{"no clock", "schedules", func(tpl template) { delete(tpl.Resources, "RemindersClock") }},
+		{"a clock that stands still", "schedules", func(tpl template) { tpl.Resources["StatisticsClock"].Properties["State"] = "DISABLED" }},
+		{"a clock that may not call", "routes", func(tpl template) {
+			delete(tpl.Resources, tpl.named("AWS::Lambda::Permission", "RemindersFunctionClock"))
+		}},
+		{"files of which nobody hears", "objects", func(tpl template) {
+			delete(tpl.Resources["DataBucket"].Properties, "NotificationConfiguration")
+		}},
+		{"a notification before its policy", "objects", func(tpl template) { tpl.Resources["DataBucket"].DependsOn = nil }},
+		{"a queue open to every account's S3", "objects", func(tpl template) {
+			tpl.Resources[tpl.named("AWS::SQS::QueuePolicy", "FilesQueuePolicy")].Properties["PolicyDocument"] = map[string]any{}
+		}},
+		{"no PUT from a page", "objects", func(tpl template) { delete(tpl.Resources["DataBucket"].Properties, "CorsConfiguration") }},
 		{"an alarm less", "alarms", func(tpl template) { delete(tpl.Resources, tpl.of("AWS::CloudWatch::Alarm")[0]) }},
 	} {
 		tpl := load(t, plain)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
@@ -19,6 +20,7 @@ type Settings struct {
 	HostedZoneID   string // a Route 53 zone that gets the DNS records; empty: they are outputs
 	APIDomain      string // a custom domain of the API, with CertificateARN
 	CertificateARN string
+	LinkURL        string // where links in mail lead, with {entities} and {id}; empty: the record in the API
 	AlarmEmail     string // who is told of alarms; empty: they show in CloudWatch only
 	Placeholder    bool   // a stand-in instead of built functions: enough for synth and tests, never deployed
 
@@ -47,7 +49,7 @@ func FromContext(app constructs.Construct, root string) (Settings, error) {
 	}
 	s := Settings{
 		Stage: get("stage"), MailDomain: get("mailDomain"), RuleSet: get("ruleSet"), HostedZoneID: get("hostedZoneId"),
-		APIDomain: get("apiDomain"), CertificateARN: get("certificateArn"), AlarmEmail: get("alarmEmail"),
+		APIDomain: get("apiDomain"), CertificateARN: get("certificateArn"), LinkURL: get("linkUrl"), AlarmEmail: get("alarmEmail"),
 		Placeholder: get("placeholder") == "true", Root: root,
 	}
 	if s.Stage == "" {
@@ -80,6 +82,9 @@ func (s Settings) Check() error {
 	}
 	if (s.APIDomain == "") != (s.CertificateARN == "") {
 		wrong("apiDomain and certificateArn go together")
+	}
+	if s.LinkURL != "" && !(strings.HasPrefix(s.LinkURL, "https://") && strings.Contains(s.LinkURL, "{id}")) {
+		wrong("linkUrl %q must begin with https:// and contain {id}, as in https://crm.example.com/{entities}/{id}", s.LinkURL)
 	}
 	return errors.Join(errs...)
 }

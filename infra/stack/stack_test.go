@@ -177,8 +177,8 @@ func compare(what string, want, got []string) (problems []string) {
 
 // checks are all comparisons of a template with the declarations; each returns what is wrong.
 var checks = map[string]func(template, stack.Settings) []string{
-	"types": types, "table": table, "storage": storage, "functions": functions, "grants": grants, "routes": routes,
-	"triggers": triggers, "mail": mail, "alarms": alarms,
+	"types": types, "table": table, "storage": storage, "functions": functions, "grants": grants, "routes": routes, "schedules": schedules,
+	"triggers": triggers, "mail": mail, "objects": objects, "alarms": alarms,
 }
 
 func TestTemplateIsWhatIsDeclared(t *testing.T) {

@@ -18,10 +18,15 @@ func (b *builder) makeTriggers() {
 		failures := jsii.Strings("ReportBatchItemFailures")
 		if f.Queue != "" {
 			q, _ := manifest.QueueByName(f.Queue)
+			var scaling any
+			if q.Concurrency > 0 {
+				scaling = &awslambda.CfnEventSourceMapping_ScalingConfigProperty{MaximumConcurrency: jsii.Number(q.Concurrency)}
+			}
 			awslambda.NewCfnEventSourceMapping(b.stack, jsii.String(title(f.Name)+"FromQueue"), &awslambda.CfnEventSourceMappingProps{
 				FunctionName:          fn,
 				EventSourceArn:        b.queueOf(f).QueueArn(),
 				BatchSize:             jsii.Number(q.BatchSize),
+				ScalingConfig:         scaling,
 				FunctionResponseTypes: failures,
 			})
 		}

@@ -23,6 +23,9 @@ func routes(tpl template, s stack.Settings) []string {
 			mayWant = append(mayWant, "apigateway.amazonaws.com "+s.Name()+"-"+f.Name+
 				" from arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/*/*")
 		}
+		if f.Every != 0 {
+			mayWant = append(mayWant, "events.amazonaws.com "+s.Name()+"-"+f.Name+" from ${"+construct(f.Name)+"Clock.Arn}")
+		}
 	}
 	function := func(v any) string {
 		if r, ok := tpl.Resources[refer(v)]; ok {
@@ -73,8 +76,12 @@ func triggers(tpl template, s stack.Settings) []string {
 		if q, ok := manifest.QueueByName(f.Queue); ok {
 			queue := tpl.Resources[tpl.named("AWS::SQS::Queue", construct(q.Name)+"Queue")]
 			dead := tpl.named("AWS::SQS::Queue", construct(q.Name)+"DeadLetters")
-			want = append(want, fmt.Sprintf(`%s-%s ← ${%s.Arn} batch %d, ["ReportBatchItemFailures"]`, s.Name(), f.Name,
-				tpl.named("AWS::SQS::Queue", construct(q.Name)+"Queue"), q.BatchSize))
+			line := fmt.Sprintf(`%s-%s ← ${%s.Arn} batch %d, ["ReportBatchItemFailures"]`, s.Name(), f.Name,
+				tpl.named("AWS::SQS::Queue", construct(q.Name)+"Queue"), q.BatchSize)
+			if q.Concurrency > 0 {
+				line += fmt.Sprintf(", %d at once", q.Concurrency)
+			}
+			want = append(want, line)
 			want = append(want, fmt.Sprintf("queue %s: visible after %d s, dead after %d in ${%s.Arn}", q.Name, q.Visibility, q.MaxReceive, dead))
 			got = append(got, fmt.Sprintf("queue %s: visible after %s s, dead after %s in %s", q.Name, show(queue.get("VisibilityTimeout")),
 				show(queue.get("RedrivePolicy", "maxReceiveCount")), show(queue.get("RedrivePolicy", "deadLetterTargetArn"))))
@@ -91,6 +98,9 @@ func triggers(tpl template, s stack.Settings) []string {
 			name = show(fn.get("FunctionName"))
 		}
 		line := fmt.Sprintf("%s ← %s batch %s, %s", name, show(r.get("EventSourceArn")), show(r.get("BatchSize")), show(r.get("FunctionResponseTypes")))
+		if n := r.get("ScalingConfig", "MaximumConcurrency"); n != nil {
+			line += ", " + show(n) + " at once"
+		}
 		if r.get("StartingPosition") != nil {
 			line += fmt.Sprintf(", from %s, %s tries, %s s, bisect %s, failures to %s", show(r.get("StartingPosition")), show(r.get("MaximumRetryAttempts")),
 				show(r.get("MaximumRecordAgeInSeconds")), show(r.get("BisectBatchOnFunctionError")), show(r.get("DestinationConfig", "OnFailure", "Destination")))
@@ -98,6 +108,30 @@ func triggers(tpl template, s stack.Settings) []string {
 		got = append(got, line)
 	}
 	return compare("trigger", want, got)
+}
+
+// schedules holds the clocks against the manifest.
+func schedules(tpl template, s stack.Settings) []string {
+	var want, got []string
+	for _, f := range manifest.Functions {
+		if f.Every != 0 {
+			want = append(want, f.Rate()+" → "+s.Name()+"-"+f.Name)
+		}
+	}
+	for _, id := range tpl.of("AWS::Events::Rule") {
+		r := tpl.Resources[id]
+		for _, target := range list(r.get("Targets")) {
+			name := "nothing"
+			if fn, ok := tpl.Resources[refer(target.(map[string]any)["Arn"])]; ok {
+				name = show(fn.get("FunctionName"))
+			}
+			if state := r.get("State"); state != nil && state != "ENABLED" {
+				name += " " + show(state)
+			}
+			got = append(got, show(r.get("ScheduleExpression"))+" → "+name)
+		}
+	}
+	return compare("schedule", want, got)
 }
 
 // mail follows an inbound message: rule → bucket and topic → queue, each allowed to hand it on, for this account only.
@@ -150,6 +184,9 @@ func alarms(tpl template, s stack.Settings) (problems []string) {
 	}
 	want = append(want, "ApproximateNumberOfMessagesVisible ${"+tpl.named("AWS::SQS::Queue", "StreamFailures")+".QueueName}", "5xx ${Api}")
 	for _, f := range manifest.Functions {
+		if f.Every != 0 {
+			want = append(want, "Errors ${"+tpl.named("AWS::Lambda::Function", construct(f.Name)+"Function")+"}")
+		}
 		if f.Stream {
 			want = append(want, "IteratorAge ${"+tpl.named("AWS::Lambda::Function", construct(f.Name)+"Function")+"}")
 		}

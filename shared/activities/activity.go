@@ -36,6 +36,7 @@ type Activity struct {
 	UpdateTime        time.Time
 	UpdateUserID      int64
 	Deleted           bool
+	RemindAt          *time.Time // when its reminder is looked at; nil when none is due
 	Shown             []change.Ref
 }
 

@@ -39,22 +39,51 @@ type Input struct {
 }
 
 // New is an activity made from its input: of the first type unless it names one, called like its type unless it has a
-// subject. Types are those of the team, in order; zone is the owner's.
-func New(a auth.Actor, in Input, id int64, types []Type, zone *time.Location, now time.Time) (Activity, fault.Fields) {
+// subject. Types are those of the team, in order; the clock is the owner's.
+func New(a auth.Actor, in Input, id int64, types []Type, c Clock, now time.Time) (Activity, fault.Fields) {
 	n := Activity{ID: id, OwnerID: a.User, CreatorUserID: a.User, AddTime: now}
 	if len(types) > 0 {
 		n.Type = types[0].Key
 	}
-	n, bad := n.Apply(a, in, types, zone, now)
+	n, bad := n.Apply(a, in, types, c, now)
 	if i := typeOf(types, n.Type); i >= 0 && n.Subject == "" {
 		n.Subject = types[i].Name
 	}
 	return n, bad
 }
 
+// Clock is what an owner's clock decides: what a day is, and how long before an activity its owner is reminded (nil: never).
+type Clock struct {
+	Zone *time.Location
+	Lead *time.Duration
+}
+
+// Late is how long after its due time an undone activity is still worth a reminder.
+const Late = 24 * time.Hour
+
+// remind sets when the reminder is looked at: the owner's lead time before the activity falls due, or at once where that has
+// passed. Only what has an hour and is not done has one. A reminder that waits, or was sent, for this owner and time stays.
+func (n Activity) remind(before Activity, c Clock, now time.Time) Activity {
+	same := before.RemindAt != nil && before.OwnerID == n.OwnerID && value.Equal(before.DueAt, n.DueAt)
+	n.RemindAt = nil
+	switch {
+	case n.Done || n.Deleted || n.DueAt == nil || n.DueTime == nil || c.Lead == nil || !now.Before(n.DueAt.Add(Late)):
+	case same:
+		n.RemindAt = before.RemindAt
+	default:
+		at := n.DueAt.Add(-*c.Lead)
+		if at.Before(now) {
+			at = now
+		}
+		n.RemindAt = &at
+	}
+	return n
+}
+
 // Apply writes an input onto the activity and names every input that is wrong.
-func (n Activity) Apply(a auth.Actor, in Input, types []Type, zone *time.Location, now time.Time) (Activity, fault.Fields) {
+func (n Activity) Apply(a auth.Actor, in Input, types []Type, c Clock, now time.Time) (Activity, fault.Fields) {
 	var bad fault.Fields
+	before := n
 	n.Subject = in.Subject.Or(n.Subject)
 	if n.Type = in.Type.Or(n.Type); in.Type.Has() && typeOf(types, n.Type) < 0 {
 		bad.Add("type", "must be the key_string of an activity type, such as call")
@@ -63,7 +92,7 @@ func (n Activity) Apply(a auth.Actor, in Input, types []Type, zone *time.Locatio
 	in.DealID.Into(&n.DealID)
 	in.OrganizationID.Into(&n.OrganizationID)
 	n.Participants = participants(&bad, n.Participants, in)
-	n = n.fall(&bad, in, zone)
+	n = n.fall(&bad, in, c.Zone)
 	if in.Duration.Into(&n.Duration); in.Duration.Has() {
 		n.Duration = clock(&bad, "duration", in.Duration.V, 999)
 	}
@@ -78,12 +107,12 @@ func (n Activity) Apply(a auth.Actor, in Input, types []Type, zone *time.Locatio
 	in.Note.Into(&n.Note)
 	in.Priority.Into(&n.Priority)
 	n.UpdateTime, n.UpdateUserID = now, a.User
-	return n, bad
+	return n.remind(before, c, now), bad
 }
 
 // Delete marks the activity.
 func (n Activity) Delete(a auth.Actor, now time.Time) Activity {
-	n.Deleted, n.UpdateTime, n.UpdateUserID = true, now, a.User
+	n.Deleted, n.UpdateTime, n.UpdateUserID, n.RemindAt = true, now, a.User, nil
 	return n
 }
 

@@ -31,7 +31,7 @@ type Store interface {
 
 // Users knows the users of a team; NotFound for others.
 type Users interface {
-	UserZone(ctx context.Context, team, user int64) (*time.Location, error)
+	UserClock(ctx context.Context, team, user int64) (Clock, error)
 }
 
 // Service is what can be done with activities.
@@ -132,18 +132,18 @@ func (s Service) apply(ctx context.Context, a auth.Actor, before Activity, in In
 	if owner == 0 {
 		owner = a.User
 	}
-	zone, err := s.Users.UserZone(ctx, a.Team, owner)
+	clock, err := s.Users.UserClock(ctx, a.Team, owner)
 	if fault.Is(err, fault.NotFound) {
 		bad.Add("owner_id", "user %d not found", owner)
-		zone = time.UTC
+		clock = Clock{Zone: time.UTC}
 	} else if err != nil {
 		return n, t, err
 	}
 	var wrong fault.Fields
 	if before.ID == 0 {
-		n, wrong = New(a, in, 0, types, zone, s.now())
+		n, wrong = New(a, in, 0, types, clock, s.now())
 	} else {
-		n, wrong = before.Apply(a, in, types, zone, s.now())
+		n, wrong = before.Apply(a, in, types, clock, s.now())
 	}
 	if bad = append(bad, wrong...); len(n.Participants) > MaxParticipants {
 		return n, t, bad.Err()
@@ -157,8 +157,7 @@ func (s Service) apply(ctx context.Context, a auth.Actor, before Activity, in In
 
 // save commits an activity with its rows and with what its deals derive from it.
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t change.Targets) (n Activity, err error) {
-	set := change.Set{Team: a.Team}
-	now = set.PutPlaced(before, now, t).(Activity)
+	now, set := written(a, before, now, t)
 	if set.Summaries, err = s.summaries(ctx, a.Team, before, now); err != nil {
 		return now, fmt.Errorf("activities.save %d: %w", now.ID, err)
 	}
@@ -167,4 +166,30 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t
 	}
 	now.Version = before.Version + 1
 	return now, nil
+}
+
+// written is an activity's write with its rows; what its deals derive from it is not part of it.
+func written(a auth.Actor, before, now Activity, t change.Targets) (Activity, change.Set) {
+	set := change.Set{Team: a.Team}
+	if !value.Equal(before.RemindAt, now.RemindAt) || before.OwnerID != now.OwnerID || !value.Equal(before.DueAt, now.DueAt) {
+		set.Wait(now.ID, before.RemindAt, now.RemindAt)
+	}
+	return set.PutPlaced(before, now, t).(Activity), set
+}
+
+// Created is a new activity as a change, for whoever creates one within a larger transaction, in which its deal, if it has
+// one, is made too: the activity is the first that the deal derives anything from.
+func Created(a auth.Actor, n Activity, t change.Targets) change.Set {
+	n, set := written(a, Activity{}, n, t)
+	if n.DealID == nil {
+		return set
+	}
+	sum := change.Summary{Of: change.Of(change.Deal, *n.DealID)}
+	if row := n.on(sum.Of); row != nil && row.Shelf == change.Planned {
+		setNext(&sum, row)
+	} else {
+		setLast(&sum, row)
+	}
+	set.Summaries = []change.Summary{sum}
+	return set
 }

@@ -6,6 +6,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -35,8 +36,9 @@ type Call struct {
 	V1      bool
 }
 
-// Answer is a result that needs more than data: lists, v1 extras, redirects.
+// Answer is a result that needs more than data: lists, v1 extras, redirects, a status other than 200.
 type Answer struct {
+	Status     int // 0 is 200
 	Data       any
 	Additional any // additional_data
 	Related    any // related_objects
@@ -229,7 +231,7 @@ func write(w http.ResponseWriter, result any) error {
 		w.WriteHeader(http.StatusFound)
 		return nil
 	}
-	return writeJSON(w, http.StatusOK, success{true, a.Data, a.Additional, a.Related}, a.Extra)
+	return writeJSON(w, cmp.Or(a.Status, http.StatusOK), success{true, a.Data, a.Additional, a.Related}, a.Extra)
 }
 
 // success and failure are the envelopes (contract §1.2), in the order in which Pipedrive writes them.

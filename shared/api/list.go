@@ -43,9 +43,9 @@ func (p v2Page) list(sorts ...value.Sort) (value.List, error) {
 	return l, bad.Err()
 }
 
-func joined(sorts []value.Sort) string {
-	names := make([]string, len(sorts))
-	for i, s := range sorts {
+func joined[S ~string](list []S) string {
+	names := make([]string, len(list))
+	for i, s := range list {
 		names[i] = string(s)
 	}
 	return strings.Join(names, ", ")

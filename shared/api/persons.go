@@ -69,12 +69,12 @@ type personBody struct {
 	LastName      value.Opt[string]       `json:"last_name" rule:"max=255"`
 	OwnerID       value.Opt[int64]        `json:"owner_id" rule:"notnull,min=1"`
 	OrgID         value.Opt[int64]        `json:"org_id" rule:"min=1"`
-	Emails        value.Opt[[]detailBody] `json:"emails" rule:"items=30"`
-	Phones        value.Opt[[]detailBody] `json:"phones" rule:"items=30"`
+	Emails        value.Opt[[]detailBody] `json:"emails" rule:"items=20"`
+	Phones        value.Opt[[]detailBody] `json:"phones" rule:"items=20"`
 	VisibleTo     value.Opt[int64]        `json:"visible_to" rule:"notnull,enum=1|3|5|7"`
 	PostalAddress value.Opt[addressBody]  `json:"postal_address"`
 	Notes         value.Opt[string]       `json:"notes" rule:"max=10000"`
-	IM            value.Opt[[]detailBody] `json:"im" rule:"items=30"`
+	IM            value.Opt[[]detailBody] `json:"im" rule:"items=20"`
 	Birthday      value.Opt[value.Date]   `json:"birthday"`
 	JobTitle      value.Opt[string]       `json:"job_title" rule:"max=255"`
 	IsDeleted     value.Opt[bool]         `json:"is_deleted"` // in the schema but without effect (contract §1.6)

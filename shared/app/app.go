@@ -71,7 +71,7 @@ func (c Core) Deals() deals.Service {
 
 // Activities is the service of activities.
 func (c Core) Activities() activities.Service {
-	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: c.Teams(), Now: c.Now}
+	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: clocks{c.Teams()}, Now: c.Now}
 }
 
 // Persons, Organizations and Relations are the services of those entities.

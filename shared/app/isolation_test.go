@@ -34,6 +34,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	make("/api/v2/activities", map[string]any{"subject": secret, "deal_id": deal})
 	make("/v1/notes", map[string]any{"content": secret, "deal_id": deal})
 	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
+	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +110,7 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 				if !ok {
 					t.Fatalf("%s: no record to ask for", pattern)
 				}
+				rest += datesOf(rest)
 				got := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, id, rest), body)
 				want := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, nobody(id), rest), body)
 				if got.Status != http.StatusNotFound || got.Raw != want.Raw {
@@ -197,12 +199,22 @@ func bodyOf(method, root string) any {
 	return map[string]any{"name": "stolen"}
 }
 
+// datesOf is the period without which figures are not told.
+func datesOf(rest string) string {
+	if strings.HasSuffix(rest, "_statistics") {
+		return "?start_date=2026-11-01&end_date=2026-11-30"
+	}
+	return ""
+}
+
 func queryOf(path string, ids map[string]any) string {
 	switch {
 	case strings.HasSuffix(path, "/organizationRelationships"):
 		return fmt.Sprintf("?org_id=%v", ids["/api/v2/organizations"])
 	case strings.HasSuffix(path, "/deals"):
 		return fmt.Sprintf("?ids=%v,1,2,3", ids["/api/v2/deals"])
+	case strings.HasSuffix(path, "/deals/timeline"):
+		return "?start_date=2026-11-01&interval=month&amount=3&field_key=add_time"
 	}
 	return ""
 }

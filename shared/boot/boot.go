@@ -25,6 +25,7 @@ type Config struct {
 	MailBucket string
 	DataBucket string
 	MailDomain string
+	LinkURL    string
 }
 
 // Env is what a function's constructor takes.
@@ -32,6 +33,7 @@ type Env struct {
 	Config
 	DynamoDB *dynamodb.Client
 	S3       *s3.Client
+	SES      aws.Config // what a client of SES is made of: one function has it, so no other carries its code
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -55,6 +57,8 @@ func Read(f manifest.Function, lookup func(string) (string, bool)) (Config, erro
 			c.DataBucket = value
 		case manifest.EnvMailDomain:
 			c.MailDomain = value
+		case manifest.EnvLinkURL:
+			c.LinkURL = value
 		default:
 			missing = append(missing, fmt.Errorf("environment variable %s has no place in boot.Config", v))
 		}
@@ -90,6 +94,7 @@ func New(c Config, cfg aws.Config) Env {
 			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 			o.UsePathStyle = cfg.BaseEndpoint != nil // a local endpoint has no host name per bucket
 		}),
+		SES: cfg,
 		Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 	}

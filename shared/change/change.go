@@ -60,6 +60,9 @@ type Set struct {
 	Summaries []Summary
 	Jobs      []Job
 	Entries   []Entry
+	Tallies   []Tally
+	Facts     []Fact
+	Dues      []Due
 }
 
 // Record is the new state of one record. Value is the entity's own struct; its version becomes Expect+1.
@@ -71,12 +74,32 @@ type Record struct {
 
 // Check demands something of a record that is only referred to: that it still has the links it was read with (Links counts
 // how often the record's own links changed), so that no row is placed by links that have just moved; or, with Alive, that it
-// is not deleted, so that nothing new points at it.
+// is not deleted, so that nothing new points at it; or, with Version, that nothing of it has changed.
 type Check struct {
-	Ref   Ref
-	Links int64
-	Alive bool
+	Ref     Ref
+	Links   int64
+	Alive   bool
+	Version int64 // when set: nothing of the record may have changed
 }
+
+// Due is an activity's line in the bucket of the minute at which its reminder is looked at; written again, it stays one.
+type Due struct {
+	Minute   time.Time
+	Activity int64
+	Remove   bool
+}
+
+// Wait moves an activity's line from one minute to another; nil is none.
+func (s *Set) Wait(activity int64, before, now *time.Time) {
+	if before != nil && (now == nil || !minute(*before).Equal(minute(*now))) {
+		s.Dues = append(s.Dues, Due{Minute: minute(*before), Activity: activity, Remove: true})
+	}
+	if now != nil {
+		s.Dues = append(s.Dues, Due{Minute: minute(*now), Activity: activity})
+	}
+}
+
+func minute(t time.Time) time.Time { return t.UTC().Truncate(time.Minute) }
 
 // Member adds an id to a guard's set, or removes it. With Seen, the set must be exactly as it was read (nil: no such item),
 // so that two writers who both looked and found nobody cannot both create.

@@ -19,16 +19,19 @@ const (
 	Files     Shelf = "files"   // newest first
 	Relations Shelf = "relations"
 	Messages  Shelf = "messages" // of a thread, oldest first
+	Figures   Shelf = "figures"  // what deals count for in a pipeline, by the last time that they count
 )
 
 // Row is a reference that shows a record (Source) in the collection of another (On). Rows hold no content, so that what is
-// read through them is always fresh; only the change log, which never changes, lies in its row.
+// read through them is always fresh; only the change log, which never changes, lies in its row, and a figure, which is written
+// anew with all that it is made of.
 type Row struct {
 	On     Ref
 	Shelf  Shelf
-	At     time.Time // position on Flow, Planned and Threads
+	At     time.Time // position on Flow, Planned, Threads and Figures
 	Source Ref
 	Log    *Log
+	Figure any
 }
 
 // place is what tells two rows apart.

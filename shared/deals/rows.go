@@ -1,7 +1,9 @@
 package deals
 
 import (
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
@@ -26,6 +28,16 @@ func (d Deal) Facets() value.Facets {
 	return value.Facets{
 		ID: d.ID, Owner: d.OwnerID, Person: value.Deref(d.PersonID), Organization: value.Deref(d.OrganizationID), Pipeline: d.PipelineID,
 		Stage: d.StageID, Status: d.Status, Added: d.AddTime, Updated: d.UpdateTime, Deleted: d.Deleted,
+	}
+}
+
+// fact is what figures need to know of a write.
+func (d Deal) fact(version int64, at time.Time) change.Fact {
+	return change.Fact{
+		At: at, Deal: d.ID, Version: version, OwnerID: d.OwnerID, PipelineID: d.PipelineID, StageID: d.StageID, Status: d.Status, Value: d.Value,
+		Currency: d.Currency, Probability: d.Probability, AddTime: d.AddTime, UpdateTime: d.UpdateTime, StageChangeTime: d.StageChangeTime,
+		WonTime: d.WonTime, LostTime: d.LostTime, CloseTime: d.CloseTime, FirstWonTime: d.FirstWonTime, ExpectedCloseDate: d.ExpectedCloseDate,
+		Deleted: d.Deleted,
 	}
 }
 
@@ -58,4 +70,30 @@ func logRow(a auth.Actor, before, now Deal) []change.Row {
 		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
 	}
 	return []change.Row{change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log)}
+}
+
+// Created is a new deal as a change, for whoever creates one within a larger transaction. Its stage is not checked: who creates
+// deals by the thousand has them all wait for one item, and a stage with deals in it is not deleted anyway.
+func Created(a auth.Actor, d Deal, at time.Time) change.Set {
+	set := written(a, Deal{}, d, at)
+	set.Checks = slices.DeleteFunc(set.Checks, func(c change.Check) bool { return c.Ref.Kind() == change.Stage })
+	return set
+}
+
+// written is a deal's write with what follows from it: its rows, its log, its fact, and the job that moves rows after its links
+// changed.
+func written(a auth.Actor, before, now Deal, at time.Time) change.Set {
+	set := change.Set{Team: a.Team}
+	set.Put(now.Ref(), now, before.Version)
+	set.Place(before.Rows(), now.Rows())
+	set.Show = append(set.Show, logRow(a, before, now)...)
+	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
+	set.Checks = newlyLinked(before, now)
+	if before.ID != 0 && before.Links != now.Links {
+		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
+	}
+	if now.Deleted {
+		set.Leave(now.Ref(), now.LeadsTo())
+	}
+	return set
 }

@@ -163,23 +163,12 @@ func (s Service) place(ctx context.Context, a auth.Actor, before Deal, in Input)
 	return in, err
 }
 
-// save commits a deal with what follows from it: its rows, its log, and the job that moves rows after its links changed.
+// save commits a write that changes something.
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal, error) {
 	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
 		return before, nil
 	}
-	set := change.Set{Team: a.Team}
-	set.Put(now.Ref(), now, before.Version)
-	set.Place(before.Rows(), now.Rows())
-	set.Show = append(set.Show, logRow(a, before, now)...)
-	if before.ID != 0 && before.Links != now.Links {
-		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
-	}
-	if now.Deleted {
-		set.Leave(now.Ref(), now.LeadsTo())
-	}
-	set.Checks = newlyLinked(before, now)
-	if err := s.Store.Commit(ctx, set); err != nil {
+	if err := s.Store.Commit(ctx, written(a, before, now, s.now())); err != nil {
 		return Deal{}, fmt.Errorf("deals.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

@@ -117,8 +117,21 @@ func (o *operations) add(s change.Set) error {
 	for _, e := range s.Entries {
 		o.entry(s.Team, e)
 	}
+	for _, f := range s.Facts {
+		if err := o.fact(s.Team, f); err != nil {
+			return err
+		}
+	}
+	for _, d := range s.Dues {
+		o.due(s.Team, d)
+	}
 	for _, m := range s.Members {
 		if err := o.member(s.Team, m); err != nil {
+			return err
+		}
+	}
+	for _, t := range s.Tallies {
+		if err := o.tally(s.Team, t); err != nil {
 			return err
 		}
 	}
@@ -138,8 +151,10 @@ func (o *operations) add(s change.Set) error {
 	for _, c := range s.Checks {
 		// A record that the same transaction writes is held by its version already.
 		key := keyOf(s.Team, c.Ref)
-		if _, written := o.at[key]; !written {
+		if i, ok := o.at[key]; !ok {
 			o.set(key, types.TransactWriteItem{ConditionCheck: o.check(key, c)})
+		} else if had := o.list[i].ConditionCheck; had != nil {
+			both(had, o.check(key, c))
 		}
 	}
 	return nil
@@ -152,9 +167,24 @@ func (o *operations) check(key schema.Key, c change.Check) *types.ConditionCheck
 		check.ExpressionAttributeValues = item{":f": &types.AttributeValueMemberBOOL{}}
 		return check
 	}
+	if c.Version != 0 {
+		check.ConditionExpression, check.ExpressionAttributeValues = aws.String("Version = :v"), item{":v": number(c.Version)}
+		return check
+	}
 	check.ConditionExpression = aws.String("Links = :l")
 	check.ExpressionAttributeValues = item{":l": number(c.Links)}
 	return check
+}
+
+// both demands what each of two checks of one record does.
+func both(had, more *types.ConditionCheck) {
+	if *had.ConditionExpression == *more.ConditionExpression {
+		return
+	}
+	if !strings.Contains(*had.ConditionExpression, " AND ") {
+		had.ConditionExpression = aws.String(*had.ConditionExpression + " AND " + *more.ConditionExpression)
+		merge(had.ExpressionAttributeValues, more.ExpressionAttributeValues)
+	}
 }
 
 func (o *operations) set(key schema.Key, op types.TransactWriteItem) {

@@ -9,7 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/imports"
+	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -143,6 +146,12 @@ func keyOf(team int64, ref change.Ref) schema.Key {
 		return schema.Stage.Key(team, ref.ID())
 	case kindActivityType:
 		return schema.ActivityType.Key(team, ref.ID())
+	case reminders.Kind:
+		return reminderKey(team, ref)
+	case statistics.KindTotals:
+		return schema.Totals.Key(team, ref.Name())
+	case imports.KindChunk, imports.KindRow, imports.KindErrors:
+		return importKey(team, ref.Kind(), ref.Name())
 	case kindTeam:
 		return schema.Team.Key(team)
 	}

@@ -72,6 +72,7 @@ func beside(t *testing.T) string {
 		Summaries: []change.Summary{{Of: deal, NextActivityID: &next, NextActivityTime: &at, LastActivityID: &next, LastActivityTime: &at, Version: 2}},
 		Jobs:      []change.Job{{Name: change.JobName(deal, 3), Of: deal, Cursor: "F#x", Version: 1}},
 		Entries:   []change.Entry{{Directory: change.Addresses, Name: "acme-k3x9q2"}, {Directory: change.Tokens, Name: "9f86d081", User: 1}},
+		Facts:     []change.Fact{filled(t, factKind).(change.Fact)},
 		Members:   []change.Member{{Of: change.AddressOf("ada@example.com"), ID: 5, Seen: &[]int64{4}}},
 		Show: []change.Row{change.LogRow(deal, at, 3, change.Log{
 			User: 1, Source: "api", Agent: "curl", Fields: []change.Field{{Key: "title", Old: &text}},

@@ -17,10 +17,11 @@ type rowItem struct {
 	Source change.Ref
 	At     time.Time
 	Log    *change.Log
+	Figure any
 }
 
 func encodeRow(team int64, r change.Row) (item, error) {
-	it, err := marshal(rowItem{r.Source, r.At, r.Log})
+	it, err := marshal(rowItem{r.Source, r.At, r.Log, r.Figure})
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +43,7 @@ func rowKey(team int64, r change.Row) schema.Key {
 var shelves = map[change.Shelf]schema.Pattern{
 	change.Flow: schema.Flow, change.Planned: schema.Planned, change.Threads: schema.Mail, change.Messages: schema.Message,
 	change.OpenDeals: schema.OpenDeal, change.Files: schema.FileRow, change.Relations: schema.Relation,
+	change.Figures: schema.Figures,
 }
 
 // Shelf reads up to limit rows of one shelf of a record, from the start or after the row `after`; limit 0 reads all.

@@ -7,6 +7,8 @@
 // that bring each path to its function.
 package manifest
 
+import "time"
+
 // Operation is a method and a path pattern, in http.ServeMux syntax. A path under /v1 stands for the same path under
 // /api/v1 too: Pipedrive serves one API under both prefixes (contract §1.1).
 type Operation string
@@ -16,13 +18,14 @@ type Function struct {
 	Name       string // folder under functions/, and under shared/app
 	Doc        string // what it is for, one line
 	Operations []Operation
-	Default    bool     // receives what no route matches ($default)
-	Queue      string   // name of the queue that it is triggered by
-	Stream     bool     // consumes the table's stream
-	Grants     []Grant  // beyond writing its own log
-	Env        []EnvVar // the only environment values it gets
-	Timeout    int      // seconds
-	Memory     int      // MB
+	Default    bool          // receives what no route matches ($default)
+	Queue      string        // name of the queue that it is triggered by
+	Stream     bool          // consumes the table's stream
+	Every      time.Duration // runs on the clock: whole minutes; the event carries the time that it is for
+	Grants     []Grant       // beyond writing its own log
+	Env        []EnvVar      // the only environment values it gets
+	Timeout    int           // seconds
+	Memory     int           // MB
 }
 
 // Resource is a thing that a function can be granted actions on.
@@ -33,6 +36,7 @@ const (
 	Indexes    Resource = "indexes" // all indexes of the table
 	MailBucket Resource = "mail"    // raw messages, written by SES
 	DataBucket Resource = "data"    // files, uploads, work
+	Mailer     Resource = "mailer"  // sending from addresses of the mail domain
 )
 
 // Grant allows IAM actions on a resource; for a bucket on the objects below Prefix.
@@ -50,24 +54,43 @@ const (
 	EnvMailBucket EnvVar = "LEJEK_MAIL_BUCKET"
 	EnvDataBucket EnvVar = "LEJEK_DATA_BUCKET"
 	EnvMailDomain EnvVar = "LEJEK_MAIL_DOMAIN" // the domain of the teams' dedicated addresses
+	EnvLinkURL    EnvVar = "LEJEK_LINK_URL"    // where a record is seen, with {entities} and {id}; links in mail are made of it
 )
 
 // Queue is a queue with its dead-letter queue. A message that failed MaxReceive times waits there, input intact.
 type Queue struct {
 	Name       string
-	Topic      string // the SNS topic that feeds it
-	Visibility int    // seconds; six times the function's timeout, as AWS advises for event source mappings
+	Topic      string   // the SNS topic that feeds it, or
+	Bucket     Resource // the bucket whose new objects
+	Prefixes   []string // below these prefixes do
+	Visibility int      // seconds; six times the function's timeout, as AWS advises for event source mappings
 	MaxReceive int
 	BatchSize  int
+	// Concurrency is how many batches are worked on at once, so that a burst leaves the table and the account's functions to
+	// those who wait for an answer; 0 is as many as Lambda likes.
+	Concurrency int
 }
 
 // Queues are all polled queues; at most three, because an idle poller costs money.
 var Queues = []Queue{
+	// A file is analysed by one message and then becomes many, a chunk each: one at a time, so that they run in parallel.
+	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1, Concurrency: 10},
 	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
 }
 
 // MailPrefix is where the receipt rule stores raw messages in the mail bucket; the rest of the key is SES's messageId.
 const MailPrefix = "mail/"
+
+// UploadPrefix is where files to import are put, WorkPrefix where their pieces wait; both in the data bucket, and both end with
+// the team. Work is removed after WorkDays: what is left of an import then is its record and its file.
+const (
+	UploadPrefix = "uploads/"
+	WorkPrefix   = "work/"
+	WorkDays     = 60
+)
+
+// RecordPath is where a record is in the API; the link of whoever has no other page to show it on.
+const RecordPath = "/api/v2/{entities}/{id}"
 
 // StreamConsumer settings shared by every function with Stream: true ("Events" in ARCHITECTURE.md).
 const (
@@ -87,6 +110,7 @@ var (
 	}, readTable...)
 	readFiles  = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}}
 	writeFiles = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:PutObject"}}
+	writeWork  = Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:PutObject"}}
 	readMail   = Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:GetObject"}}
 )
 
@@ -96,18 +120,34 @@ func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{},
 var Functions = []Function{
 	{
 		Name: "activities", Doc: "planned work of any kind",
-		Operations: crud("/api/v2/activities"),
+		Operations: join(crud("/api/v2/activities"), []Operation{"GET /api/v2/activities/{id}/reminders"}),
 		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/deals"), detail("deals")),
+		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{"GET /v1/deals/summary", "GET /v1/deals/timeline"}),
 		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "files", Doc: "file records and signed downloads",
 		Operations: []Operation{"GET /v1/files", "GET /v1/files/{id}", "GET /v1/files/{id}/download"},
 		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk",
+		Queue: "files",
+		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:GetObject"}},
+			Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:GetObject"}}),
+		Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 120, Memory: 1024,
+	},
+	{
+		Name: "imports", Doc: "spreadsheets to import: where to put them, and what became of their rows",
+		Operations: []Operation{
+			"GET /api/v2/imports", "POST /api/v2/imports", "GET /api/v2/imports/{id}", "POST /api/v2/imports/{id}/start",
+			"GET /api/v2/imports/{id}/errors",
+		},
+		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:PutObject"}}),
+		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "indexer", Doc: "follows the table's stream: moves rows whose links changed, clears what expired",
@@ -159,9 +199,22 @@ var Functions = []Function{
 		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "pipelines", Doc: "pipelines and their stages",
-		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages")),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Name: "pipelines", Doc: "pipelines, their stages and their figures",
+		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages"), []Operation{
+			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics",
+		}),
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "reminders", Doc: "mails each owner of an activity that falls due",
+		Every:  time.Minute,
+		Grants: with(writeTable, Grant{Resource: Mailer, Actions: []string{"ses:SendRawEmail"}}),
+		Env:    []EnvVar{EnvTable, EnvMailDomain, EnvLinkURL}, Timeout: 120, Memory: 256,
+	},
+	{
+		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
+		Every:  time.Hour,
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 600, Memory: 512,
 	},
 	{
 		Name: "teams", Doc: "teams, users and tokens; no routes, invoked with AWS credentials only",

@@ -1,8 +1,10 @@
 package manifest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Method and Path are the two halves of the operation.
@@ -67,4 +69,16 @@ func QueueByName(name string) (Queue, bool) {
 		return Queue{}, false
 	}
 	return Queues[i], true
+}
+
+// Rate is the function's schedule as EventBridge writes it.
+func (f Function) Rate() string {
+	switch n := int(f.Every / time.Minute); {
+	case n == 1:
+		return "rate(1 minute)"
+	case n == 60:
+		return "rate(1 hour)"
+	default:
+		return fmt.Sprintf("rate(%d minutes)", n)
+	}
 }

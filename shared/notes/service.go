@@ -152,11 +152,22 @@ func (s Service) targets(ctx context.Context, a auth.Actor, before, now Note, ba
 }
 
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Note, t change.Targets) (Note, error) {
-	set := change.Set{Team: a.Team}
-	now = set.PutPlaced(before, now, t).(Note)
+	now, set := written(a, before, now, t)
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return now, fmt.Errorf("notes.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1
 	return now, nil
+}
+
+func written(a auth.Actor, before, now Note, t change.Targets) (Note, change.Set) {
+	set := change.Set{Team: a.Team}
+	return set.PutPlaced(before, now, t).(Note), set
+}
+
+// Created is a new note as a change, for whoever creates one within a larger transaction and vouches for its links and for
+// its HTML.
+func Created(a auth.Actor, n Note, t change.Targets) change.Set {
+	_, set := written(a, Note{}, n, t)
+	return set
 }

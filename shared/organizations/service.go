@@ -18,6 +18,8 @@ type Store interface {
 	GetMany(ctx context.Context, team int64, ids []int64) (map[int64]Organization, error)
 	List(ctx context.Context, team int64, l value.List) (value.Page[Organization], error)
 	NextID(ctx context.Context, team int64) (int64, error)
+	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
+	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 

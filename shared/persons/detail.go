@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -20,8 +19,9 @@ type Detail struct {
 }
 
 const (
-	// maxDetails keeps a write within one transaction: thirty old addresses go, thirty new ones come.
-	maxDetails   = 30
+	// maxDetails keeps a write within one transaction: twenty old addresses and phone numbers go, as many new ones come, each
+	// with its guard.
+	maxDetails   = 20
 	defaultLabel = "work"
 	maxAddress   = 320 // RFC 3696 erratum 1690 says 254; older records hold more
 )
@@ -85,20 +85,6 @@ func (p Person) PrimaryEmail() string {
 		}
 	}
 	return ""
-}
-
-// addresses are the guards that hold the person, each once; none when the person is deleted.
-func (p Person) addresses() []change.Ref {
-	if p.Deleted {
-		return nil
-	}
-	var refs []change.Ref
-	for _, e := range p.Emails {
-		if ref := change.AddressOf(e.Value); !slices.Contains(refs, ref) {
-			refs = append(refs, ref)
-		}
-	}
-	return refs
 }
 
 // text is a list as one line of the change log.

@@ -1,7 +1,6 @@
 package persons
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -44,30 +43,30 @@ var logged = []change.Logged[Person]{
 // nobody do not both create; nil adds to them whatever they hold.
 func Created(a auth.Actor, p Person, seen map[change.Ref][]int64) change.Set {
 	set := written(a, Person{}, p)
-	for i, m := range set.Members {
-		if seen != nil {
-			ids := seen[m.Of]
-			set.Members[i].Seen = &ids
-		}
+	if seen != nil {
+		demand(set.Members, seen)
 	}
 	return set
 }
 
-// written is a person's write with all that follows from it: the guards of its addresses, its log, and the job that moves
-// rows after its organization changed.
+// demand lets members in only where their guards are as they were read. Who looked for addresses alone has not read the
+// other guards, and adds to them whatever they hold.
+func demand(members []change.Member, seen map[change.Ref][]int64) {
+	for i, m := range members {
+		if ids, read := seen[m.Of]; !m.Remove && (read || m.Of.Kind() == change.Address) {
+			members[i].Seen = &ids
+		}
+	}
+}
+
+// written is a person's write with all that follows from it: the guards that find it, its log, the job that moves rows after its
+// organization changed. A new organization must not be deleted at that moment.
 func written(a auth.Actor, before, now Person) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
-	had, has := before.addresses(), now.addresses()
-	for _, ref := range has {
-		if !slices.Contains(had, ref) {
-			set.Members = append(set.Members, change.Member{Of: ref, ID: now.ID})
-		}
-	}
-	for _, ref := range had {
-		if !slices.Contains(has, ref) {
-			set.Members = append(set.Members, change.Member{Of: ref, ID: now.ID, Remove: true})
-		}
+	set.Join(now.ID, before.guards(), now.guards())
+	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {
+		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, to), Alive: true})
 	}
 	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
 	if before.ID == 0 {

@@ -20,6 +20,8 @@ type Store interface {
 	NextID(ctx context.Context, team int64) (int64, error)
 	// Targets tells, of the links of a person, which do not exist.
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
+	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -142,11 +144,7 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Person) (Pe
 	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
 		return before, nil
 	}
-	set := written(a, before, now)
-	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {
-		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, to), Alive: true})
-	}
-	if err := s.Store.Commit(ctx, set); err != nil {
+	if err := s.Store.Commit(ctx, written(a, before, now)); err != nil {
 		return Person{}, fmt.Errorf("persons.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

@@ -57,6 +57,8 @@ var (
 	Message  = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
 	Planned  = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
 
+	Reminder = base("reminders", "T#%d#%s", "D#%s", "what became of the reminders of an activity, by due time and owner", 1, "activity#8", "2026-11-24T09:00:00.000Z#000002")
+
 	// Small collections are read whole with one query.
 	Team         = base("team", "T#%d#team", "#", "a team's name, zone, currency, mail address", 1)
 	User         = base("users", "T#%d#users", "%06d", "all users of a team", 1, 1)
@@ -65,11 +67,24 @@ var (
 	Stage        = base("stages", "T#%d#pipelines", "stage#%06d", "all stages of a team", 1, 3)
 	ActivityType = base("activity types", "T#%d#activityTypes", "%06d", "all activity types of a team", 1, 2)
 
+	// Figures: facts as they were written, what is made of them by deal, and sums.
+	Fact    = base("facts", "T#%d#facts#%s", "%s#%012d#%06d", "what changed about deals, a day of a team's facts in the order of writing", 1, "2026-11-23", "2026-11-23T10:00:00.000Z", 7, 3)
+	Figures = base("figures", "T#%d#%s", "G#%s#%s", "what each deal of a pipeline and an owner counts for, by the last time that it counts", 1, "pipe#1#user#2", "2026-11-23T10:00:00.000Z", "deal#7")
+	Totals  = base("totals", "T#%d#totals", "%s", "sums of all deals, an item per pipeline and owner", 1, "1#2")
+
+	// An import: its rows' marks and each chunk's lie by themselves, a chunk a partition; what failed lies beside the record.
+	ImportChunk  = base("import chunk", "T#%d#importChunk#%s", "#", "that a chunk of an import was finished", 1, "5-12")
+	ImportRow    = base("import row", "T#%d#importChunk#%s", "r#%06d", "what became of a row, once", 1, "5-12", 603)
+	ImportErrors = base("import errors", "T#%d#import#%d", "e#%06d", "rows that failed, an item per chunk, in the order of the file", 1, 5, 12)
+	Tally        = base("tally", "T#%d#%s", "t", "numbers that many writers add to: how far an import is", 1, "import#5")
+
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")
 
 	Token        = directory("token", "TOKEN#%s", "#", "token hash → team and user", "9f86d081…")
 	Address      = directory("inbound address", "ADDRESS#%s", "#", "local part of a dedicated address → team", "acme-k3x9q2")
 	TeamSequence = directory("team sequence", "TEAMS", "sequence", "the last team id given")
+	Due          = directory("due bucket", "DUE#%s#%d", "%06d#%012d", "activities whose reminders are looked at in a minute, over two shards", "2026-11-24T08:45", 1, 1, 8)
+	DueMark      = directory("due mark", "DUE", "mark", "the minute up to which reminders were looked at")
 	Unroutable   = directory("unroutable mail", "UNROUTABLE#%s", "#", "raw messages to addresses that nobody has", "o3vrnil0e2ic")
 )

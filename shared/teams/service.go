@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -183,6 +184,24 @@ func (s Service) HasUser(ctx context.Context, team, user int64) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// SetReminders sets how many minutes before an activity a user is reminded: 0 to a week, less than 0 for never, nil for
+// DefaultLead. It holds for activities that are written from then on.
+func (s Service) SetReminders(ctx context.Context, team int64, email string, minutes *int64) error {
+	if minutes != nil && *minutes > 7*24*60 {
+		return fault.BadField("minutes", "must be at most a week, 10080")
+	}
+	return change.Retry(ctx, func() error {
+		u, err := s.UserByEmail(ctx, team, strings.ToLower(email))
+		if err != nil {
+			return err
+		}
+		u.ReminderMinutes, u.UpdateTime = minutes, s.now()
+		set := change.Set{Team: team}
+		set.Put(u.Ref(), u, u.Version)
+		return s.Store.Commit(ctx, set)
+	})
 }
 
 // UserZone is where a user lives; NotFound for users of other teams.

@@ -35,16 +35,33 @@ type Team struct {
 
 // User of a team. Email is in lower case and unique within the team.
 type User struct {
-	ID         int64
-	Version    int64
-	Name       string
-	Email      string
-	TimeZone   string
-	Currency   string
-	Active     bool
-	Admin      bool
-	AddTime    time.Time
-	UpdateTime time.Time
+	ID       int64
+	Version  int64
+	Name     string
+	Email    string
+	TimeZone string
+	Currency string
+	Active   bool
+	Admin    bool
+	// ReminderMinutes is how long before an activity its owner is reminded; nil is DefaultLead, less than 0 never.
+	ReminderMinutes *int64
+	AddTime         time.Time
+	UpdateTime      time.Time
+}
+
+// DefaultLead is how long before an activity its owner is reminded.
+const DefaultLead = 15 * time.Minute
+
+// Lead is how long before an activity the user is reminded; nil for never.
+func (u User) Lead() *time.Duration {
+	lead := DefaultLead
+	if m := u.ReminderMinutes; m != nil {
+		if *m < 0 {
+			return nil
+		}
+		lead = time.Duration(*m) * time.Minute
+	}
+	return &lead
 }
 
 func (t Team) Ref() change.Ref { return change.Of(KindTeam, t.ID) }

@@ -67,14 +67,11 @@ func ParseDecimal(text string) (Decimal, error) {
 	if !ok {
 		return "", fmt.Errorf("%q is not a decimal number", text)
 	}
-	out := strings.TrimRight(strings.TrimRight(r.FloatString(decimalPlaces), "0"), ".")
-	if out == "-0" || out == "" {
-		out = "0"
-	}
-	if rounded, _ := new(big.Rat).SetString(out); rounded.Abs(rounded).Cmp(decimalLimit) >= 0 {
+	out := canonical(r)
+	if new(big.Rat).Abs(out.rat()).Cmp(decimalLimit) >= 0 {
 		return "", fmt.Errorf("%q is out of range", text)
 	}
-	return Decimal(out), nil
+	return out, nil
 }
 
 // MarshalJSON writes a JSON number; the zero Decimal is 0.

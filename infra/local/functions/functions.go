@@ -8,6 +8,8 @@ import (
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
 	"github.com/lejek/lejek/shared/app/files"
+	"github.com/lejek/lejek/shared/app/importer"
+	"github.com/lejek/lejek/shared/app/imports"
 	"github.com/lejek/lejek/shared/app/indexer"
 	"github.com/lejek/lejek/shared/app/linker"
 	"github.com/lejek/lejek/shared/app/mailbox"
@@ -16,6 +18,8 @@ import (
 	"github.com/lejek/lejek/shared/app/organizations"
 	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/app/pipelines"
+	"github.com/lejek/lejek/shared/app/reminders"
+	"github.com/lejek/lejek/shared/app/statistics"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
 )
@@ -25,6 +29,8 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
 	"files":         files.New,
+	"importer":      importer.New,
+	"imports":       imports.New,
 	"indexer":       indexer.New,
 	"linker":        linker.New,
 	"mailbox":       mailbox.New,
@@ -33,5 +39,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"organizations": organizations.New,
 	"persons":       persons.New,
 	"pipelines":     pipelines.New,
+	"reminders":     reminders.New,
+	"statistics":    statistics.New,
 	"teams":         teams.New,
 }

@@ -20,7 +20,7 @@ import (
 )
 
 // Names are the deployed names of the resources that the manifest speaks of.
-type Names struct{ Table, MailBucket, DataBucket string }
+type Names struct{ Table, MailBucket, DataBucket, MailDomain string }
 
 // need is one thing that a call wants to do.
 type need struct {

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+	sestypes "github.com/aws/aws-sdk-go-v2/service/ses/types"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
 
@@ -27,7 +29,7 @@ func clients(grants ...manifest.Grant) boot.Env {
 	stop := middleware.FinalizeMiddlewareFunc("stop", func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, errReached
 	})
-	cfg.APIOptions = append(cfg.APIOptions, Allow(f, Names{"lejek", "lejek-mail", "lejek-data"}),
+	cfg.APIOptions = append(cfg.APIOptions, Allow(f, Names{"lejek", "lejek-mail", "lejek-data", "in.example"}),
 		func(s *middleware.Stack) error { return s.Finalize.Add(stop, middleware.Before) })
 	return boot.New(boot.Config{}, cfg)
 }
@@ -61,6 +63,10 @@ func TestOnlyGrantedCallsGoThrough(t *testing.T) {
 		_, err := e.S3.GetObject(context.Background(), &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 		return err
 	}
+	send := func(e boot.Env, from string) error {
+		_, err := ses.NewFromConfig(e.SES).SendRawEmail(context.Background(), &ses.SendRawEmailInput{Source: &from, RawMessage: &sestypes.RawMessage{Data: []byte("x")}})
+		return err
+	}
 	for name, c := range map[string]struct {
 		err     error
 		refused string // part of the message; "" when it must go through
@@ -77,6 +83,9 @@ func TestOnlyGrantedCallsGoThrough(t *testing.T) {
 		"object":                      {read(clients(files("s3:GetObject")), "lejek-data", "files/1/2"), ""},
 		"object outside the prefix":   {read(clients(files("s3:GetObject")), "lejek-data", "uploads/1/2"), "s3:GetObject on lejek-data/uploads/1/2"},
 		"object of the other bucket":  {read(clients(files("s3:GetObject")), "lejek-mail", "files/1/2"), "s3:GetObject on lejek-mail"},
+		"mail":                        {send(clients(manifest.Grant{Resource: manifest.Mailer, Actions: []string{"ses:SendRawEmail"}}), "x@in.example"), ""},
+		"mail in another's name":      {send(clients(manifest.Grant{Resource: manifest.Mailer, Actions: []string{"ses:SendRawEmail"}}), "x@out.example"), "ses:SendRawEmail on x@out.example"},
+		"mail without the grant":      {send(clients(), "x@in.example"), "ses:SendRawEmail"},
 		"operation nobody needs": {func() error {
 			_, err := clients(table("dynamodb:DeleteTable")).DynamoDB.DeleteTable(context.Background(), &dynamodb.DeleteTableInput{TableName: aws.String("lejek")})
 			return err
@@ -97,7 +106,7 @@ func TestSigningALinkNeedsTheGrantToo(t *testing.T) {
 	cfg := engine.Local("http://127.0.0.1:1")
 	cfg.APIOptions = append(cfg.APIOptions, Allow(manifest.Function{Name: "tested", Grants: []manifest.Grant{
 		{Resource: manifest.DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}},
-	}}, Names{"lejek", "lejek-mail", "lejek-data"}))
+	}}, Names{"lejek", "lejek-mail", "lejek-data", "in.example"}))
 	signer := s3.NewPresignClient(boot.New(boot.Config{}, cfg).S3)
 	sign := func(key string) error {
 		_, err := signer.PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("lejek-data"), Key: &key})

@@ -7,12 +7,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+
+	"github.com/lejek/lejek/shared/manifest"
 )
 
 // needs lists what the call wants to do; false when the operation is not one that a function has a use for.
 func (n Names) needs(input any) (needs []need, known bool) {
 	if needs, known = n.tableNeeds(input); known {
 		return needs, true
+	}
+	if in, ok := input.(*ses.SendRawEmailInput); ok {
+		send := need{action: "ses:SendRawEmail", name: aws.ToString(in.Source)}
+		if strings.HasSuffix(send.name, "@"+n.MailDomain) {
+			send.resource = manifest.Mailer
+		}
+		return []need{send}, true
 	}
 	return n.objectNeeds(input)
 }

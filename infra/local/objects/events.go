@@ -18,7 +18,7 @@ import (
 // notifying tells of each object that was put or copied, after it was stored.
 type notifying struct {
 	gofakes3.Backend
-	created func(event []byte)
+	created func(event []byte) error
 	now     func() time.Time
 }
 
@@ -64,8 +64,7 @@ func (n notifying) tell(name, bucket, key string) error {
 	if err != nil {
 		return fmt.Errorf("objects: event of %s/%s: %w", bucket, key, err)
 	}
-	n.created(event)
-	return nil
+	return n.created(event)
 }
 
 // encodeKey writes a key as S3's events do: like a form value, but with the slashes left alone.

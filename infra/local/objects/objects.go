@@ -32,7 +32,9 @@ type Store struct {
 type Options struct {
 	Dir     string // "" keeps everything in memory
 	Buckets []string
-	Created func(event []byte) // called with the S3 event of each new object once it is stored; may be nil
+	// Created is called with the S3 event of each new object once it is stored; may be nil. While it fails, the put fails: what
+	// was answered with 200 is known to have been told.
+	Created func(event []byte) error
 	Now     func() time.Time
 }
 

@@ -57,7 +57,7 @@ func TestObjectsOnDiskSurviveARestart(t *testing.T) {
 func TestNewObjectRaisesAnS3Event(t *testing.T) {
 	t.Parallel()
 	raised := make(chan []byte, 1)
-	s := start(t, Options{Created: func(e []byte) { raised <- e }})
+	s := start(t, Options{Created: func(e []byte) error { raised <- e; return nil }})
 	key := "uploads/1/ż ó+1"
 	if _, err := client(s).PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String("data"), Key: aws.String(key), Body: strings.NewReader("a,b\n")}); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/lejek/lejek/infra/local/engine"
 	"github.com/lejek/lejek/infra/local/gateway"
@@ -38,6 +39,7 @@ type function struct {
 func (s *System) build(f manifest.Function, constructor func(boot.Env) lambda.Handler) (built *function, err error) {
 	values := map[manifest.EnvVar]string{
 		manifest.EnvTable: s.Options.Table, manifest.EnvMailBucket: MailBucket, manifest.EnvDataBucket: DataBucket, manifest.EnvMailDomain: MailDomain,
+		manifest.EnvLinkURL: s.URL + manifest.RecordPath,
 	}
 	given := map[string]string{}
 	for _, v := range f.Env {
@@ -80,17 +82,21 @@ func (f *function) giveBack(h lambda.Handler) {
 
 // env has the clients of boot, aimed at this machine and held to the function's grants.
 func (s *System) env(f manifest.Function, config boot.Config) boot.Env {
-	table, buckets := s.Engine.Config(), engine.Local(s.Objects.URL)
-	table.HTTPClient, buckets.HTTPClient = s.http, s.http
-	allow := grants.Allow(f, grants.Names{Table: s.Options.Table, MailBucket: MailBucket, DataBucket: DataBucket})
-	table.APIOptions, buckets.APIOptions = append(table.APIOptions, allow), append(buckets.APIOptions, allow)
+	table, buckets, mail := s.Engine.Config(), engine.Local(s.Objects.URL), engine.Local(s.Outbox.URL)
+	table.HTTPClient, buckets.HTTPClient, mail.HTTPClient = s.http, s.http, s.http
+	allow := grants.Allow(f, grants.Names{Table: s.Options.Table, MailBucket: MailBucket, DataBucket: DataBucket, MailDomain: MailDomain})
+	services := []*aws.Config{&table, &buckets, &mail}
+	for _, c := range services {
+		c.APIOptions = append(c.APIOptions, allow)
+	}
 	if s.replica != nil {
 		table.APIOptions = append(table.APIOptions, s.replica.Answer)
 	}
-	table.APIOptions = append(table.APIOptions, s.Middleware[f.Name]...)
-	buckets.APIOptions = append(buckets.APIOptions, s.Middleware[f.Name]...)
+	for _, c := range services {
+		c.APIOptions = append(c.APIOptions, s.Middleware[f.Name]...)
+	}
 	env := boot.New(config, table)
-	env.S3 = boot.New(config, buckets).S3
+	env.S3, env.SES = boot.New(config, buckets).S3, mail
 	env.Now = s.Now
 	env.Log = slog.New(slog.NewJSONHandler(s.Log, nil)).With("function", f.Name)
 	return env

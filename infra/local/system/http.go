@@ -30,6 +30,22 @@ func taken(flag, addr string, err error) error {
 	return err
 }
 
+// listen takes the address of the API, which functions are told. Whoever calls waits until the functions are there.
+func (s *System) listen(context.Context) error {
+	l, err := net.Listen("tcp", s.Options.HTTP)
+	if err != nil {
+		return taken("-http", s.Options.HTTP, fmt.Errorf("system.Start: %w", err))
+	}
+	s.listener, s.URL = l, "http://"+l.Addr().String()
+	s.onClose(func() error {
+		if err := l.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
 func (s *System) startHTTP(context.Context) error {
 	var present []manifest.Function
 	for _, f := range manifest.Functions {
@@ -41,11 +57,6 @@ func (s *System) startHTTP(context.Context) error {
 	mux.HandleFunc("POST /_local/run/{function}", s.run)
 	mux.HandleFunc("GET /_local/queues", s.queuesPage)
 	api := gateway.New(present, s.Invoke, s.Now)
-	l, err := net.Listen("tcp", s.Options.HTTP)
-	if err != nil {
-		return taken("-http", s.Options.HTTP, fmt.Errorf("system.Start: %w", err))
-	}
-	s.URL = "http://" + l.Addr().String()
 	s.server = &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		// The mux cleans paths by redirecting, which the gateway does not: it sees only our own two pages.
 		if _, pattern := mux.Handler(r); pattern != "" && len(r.URL.Path) > 8 && r.URL.Path[:8] == "/_local/" {
@@ -54,7 +65,7 @@ func (s *System) startHTTP(context.Context) error {
 		}
 		api.ServeHTTP(w, r)
 	})}
-	go func() { _ = s.server.Serve(l) }()
+	go func() { _ = s.server.Serve(s.listener) }()
 	s.onClose(s.closeHTTP)
 	return nil
 }

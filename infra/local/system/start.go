@@ -72,7 +72,7 @@ func (s *System) startEngine(ctx context.Context) (err error) {
 }
 
 func (s *System) startObjects(context.Context) (err error) {
-	o := objects.Options{Buckets: []string{MailBucket, DataBucket}, Now: s.Now}
+	o := objects.Options{Buckets: []string{MailBucket, DataBucket}, Created: s.notify, Now: s.Now}
 	if !s.memory {
 		o.Dir = filepath.Join(s.DataDir, "s3")
 	}
@@ -125,6 +125,7 @@ func (s *System) startFunctions(ctx context.Context) error {
 }
 
 func (s *System) startQueues(context.Context) error {
+	defer close(s.queuesUp)
 	for _, spec := range manifest.Queues {
 		for _, f := range s.functions {
 			if f.Queue != spec.Name {

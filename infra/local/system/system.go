@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"time"
@@ -51,6 +52,7 @@ type Options struct {
 	HTTP, SMTP string // addresses to listen on; "" is a free port of the loopback address
 	DataDir    string // "" keeps records and objects in memory, and the rest until Close
 	Demo       bool   // see package demo
+	Clock      bool   // run functions on the clock; else they run only when invoked
 	MailPage   bool   // show sent mail on a web page, which takes a Node process
 
 	// Functions are the constructors by name; what is missing has no routes, queue or stream.
@@ -80,8 +82,10 @@ type System struct {
 	http      aws.HTTPClient // shared by all instances: each would keep sockets of its own
 	functions map[string]*function
 	queues    []*queue.Queue
+	queuesUp  chan struct{} // closed when all of them are in queues
 	stream    *stream.Stream
 	inbox     *inbox.Inbox
+	listener  net.Listener
 	server    *http.Server
 	tools     node.Tools
 	replica   *lag.Replica
@@ -91,7 +95,7 @@ type System struct {
 
 // Start brings everything up; when it returns, the system takes requests and mail.
 func Start(ctx context.Context, o Options) (s *System, err error) {
-	s = &System{Options: o, functions: map[string]*function{}, http: client()}
+	s = &System{Options: o, functions: map[string]*function{}, queuesUp: make(chan struct{}), http: client()}
 	s.defaults()
 	defer func() {
 		if err != nil {
@@ -99,7 +103,8 @@ func Start(ctx context.Context, o Options) (s *System, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		s.startData, s.startEngine, s.startObjects, s.startOutbox, s.startFunctions, s.startQueues, s.startStream, s.startHTTP, s.startInbox,
+		s.startData, s.startEngine, s.startObjects, s.startOutbox, s.listen, s.startFunctions, s.startQueues, s.startStream, s.startHTTP,
+		s.startInbox, s.startClock,
 	} {
 		if err := step(ctx); err != nil {
 			return s, err

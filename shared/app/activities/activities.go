@@ -12,5 +12,6 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("activities", c.Options(), api.Activities{Activities: c.Activities()}.Routes()...)
+	routes := append(api.Activities{Activities: c.Activities()}.Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes()...)
+	return api.New("activities", c.Options(), routes...)
 }

@@ -26,6 +26,7 @@ import (
 	"github.com/lejek/lejek/infra/local/grants"
 	"github.com/lejek/lejek/infra/local/lag"
 	"github.com/lejek/lejek/infra/local/objects"
+	"github.com/lejek/lejek/infra/local/outbox"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/boot"
@@ -42,6 +43,7 @@ type App struct {
 	clock    time.Time
 	cfg      aws.Config
 	objects  *objects.Store
+	outbox   *outbox.Outbox
 }
 
 // New starts with an empty table at a fixed time; Later moves the clock. Options change the environment before anything
@@ -49,7 +51,7 @@ type App struct {
 func New(t testing.TB, options ...func(*App)) *App {
 	cfg, table := engine.Table(t)
 	a := &App{t: t, cfg: cfg, handlers: map[string]lambda.Handler{}, clock: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
-	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost"}, cfg)
+	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost", LinkURL: "https://crm.example/{entities}/{id}"}, cfg)
 	env.Now = a.now
 	env.Log = slog.New(slog.DiscardHandler)
 	if _, ok := t.(*testing.T); ok {

@@ -14,5 +14,6 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	routes := api.Deals{Deals: c.Deals(), Summaries: c.DB, Companies: c.Teams()}.Routes()
-	return api.New("deals", c.Options(), append(routes, c.Details(change.Deal)...)...)
+	routes = append(append(routes, c.Details(change.Deal)...), c.DealSums().Routes()...)
+	return api.New("deals", c.Options(), routes...)
 }

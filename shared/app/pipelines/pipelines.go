@@ -12,5 +12,6 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("pipelines", c.Options(), api.Pipelines{Pipelines: c.Pipelines()}.Routes()...)
+	routes := append(api.Pipelines{Pipelines: c.Pipelines()}.Routes(), api.PipelineStatistics{Statistics: c.Statistics()}.Routes()...)
+	return api.New("pipelines", c.Options(), routes...)
 }

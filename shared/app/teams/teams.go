@@ -79,6 +79,11 @@ type (
 		Team  int64  `json:"team"`
 		Email string `json:"email"`
 	}
+	setReminders struct {
+		Team    int64  `json:"team"`
+		Email   string `json:"email"`
+		Minutes *int64 `json:"minutes"` // null: the default; less than 0: never
+	}
 )
 
 // Answers, in the order in which they are printed.
@@ -98,6 +103,9 @@ type (
 	}
 	tokensRevoked struct {
 		Revoked int `json:"revoked"`
+	}
+	remindersSet struct {
+		Minutes *int64 `json:"minutes"`
 	}
 )
 
@@ -138,8 +146,14 @@ func (a admin) do(ctx context.Context, event json.RawMessage) (any, error) {
 		}
 		n, err := a.teams.RevokeTokens(ctx, in.Team, in.Email)
 		return tokensRevoked{n}, err
+	case "set_reminders":
+		var in setReminders
+		if err := read(event, &in); err != nil {
+			return nil, err
+		}
+		return remindersSet{in.Minutes}, a.teams.SetReminders(ctx, in.Team, in.Email, in.Minutes)
 	}
-	return nil, fault.BadField("action", "must be one of create_team, create_user, create_token, revoke_tokens")
+	return nil, fault.BadField("action", "must be one of create_team, create_user, create_token, revoke_tokens, set_reminders")
 }
 
 // read fills an action's input; what it does not know, or of another type, is named.

@@ -1,0 +1,26 @@
+// Package reminders constructs the function that mails reminders. It has no routes: the clock runs it every minute. It is the only
+// function that carries SES's client.
+package reminders
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/reminders"
+)
+
+// New is the handler of the function. The event's time is its "now".
+func New(env boot.Env) lambda.Handler {
+	s := app.New(env).Reminders(newMailer(env.SES))
+	return lambda.NewHandler(func(ctx context.Context, e events.EventBridgeEvent) (reminders.Ran, error) {
+		ran, err := s.Run(ctx, e.Time)
+		env.Log.LogAttrs(ctx, slog.LevelInfo, "reminded", slog.Int("sent", ran.Sent), slog.Int("missed", ran.Missed),
+			slog.Int("failed", ran.Failed), slog.Int("later", ran.Later))
+		return ran, err
+	})
+}

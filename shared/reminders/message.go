@@ -1,0 +1,169 @@
+package reminders
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"mime"
+	"mime/multipart"
+	"mime/quotedprintable"
+	"net/mail"
+	"net/textproto"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/lejek/lejek/shared/change"
+)
+
+// message is what a reminder is written from.
+type message struct {
+	activity Activity
+	owner    Owner
+	linked   []Linked
+	from     string
+	link     string
+	now      time.Time
+}
+
+// line is one line of the list in a reminder; without a link, only text.
+type line struct{ name, text, link string }
+
+// compose writes the mail (RFC 5322): the same words as plain text and as HTML. Auto-Submitted (RFC 3834) keeps vacation
+// programs from answering; From lies in our own mail domain, by which the linker knows the mail should it ever come back.
+func compose(m message) ([]byte, error) {
+	due := m.activity.DueAt.In(m.owner.Zone)
+	subject := plain(m.activity.Subject)
+	if subject == "" {
+		subject = plain(m.activity.Type)
+	}
+	title := fmt.Sprintf("%s is due %s", subject, m.when(due))
+	var body bytes.Buffer
+	parts := multipart.NewWriter(&body)
+	for _, p := range []struct{ kind, text string }{{"text/plain", m.plainText(title)}, {"text/html", m.html(title)}} {
+		w, err := parts.CreatePart(textproto.MIMEHeader{
+			"Content-Type": {p.kind + "; charset=utf-8"}, "Content-Transfer-Encoding": {"quoted-printable"},
+		})
+		if err != nil {
+			return nil, err
+		}
+		q := quotedprintable.NewWriter(w)
+		if _, err := q.Write([]byte(p.text)); err != nil {
+			return nil, err
+		}
+		if err := q.Close(); err != nil {
+			return nil, err
+		}
+	}
+	if err := parts.Close(); err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	for _, h := range [][2]string{
+		{"From", (&mail.Address{Name: "Lejek", Address: m.from}).String()},
+		{"To", (&mail.Address{Name: plain(m.owner.Name), Address: m.owner.Email}).String()},
+		{"Subject", encoded("Reminder: " + subject + ", " + due.Format("15:04"))},
+		{"Date", m.now.UTC().Format(time.RFC1123Z)},
+		{"Auto-Submitted", "auto-generated"},
+		{"X-Auto-Response-Suppress", "All"},
+		{"X-Loop", m.from},
+		{"MIME-Version", "1.0"},
+		{"Content-Type", mime.FormatMediaType("multipart/alternative", map[string]string{"boundary": parts.Boundary()})},
+	} {
+		fmt.Fprintf(&out, "%s: %s\r\n", h[0], h[1])
+	}
+	out.WriteString("\r\n")
+	out.Write(body.Bytes())
+	return out.Bytes(), nil
+}
+
+// when is the due time as its owner reads it.
+func (m message) when(due time.Time) string {
+	now := m.now.In(m.owner.Zone)
+	day := due.Format("Monday, 2 January 2006")
+	switch due.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		day = "today"
+	case now.AddDate(0, 0, 1).Format(time.DateOnly):
+		day = "tomorrow"
+	case now.AddDate(0, 0, -1).Format(time.DateOnly):
+		day = "since yesterday"
+	}
+	return fmt.Sprintf("%s at %s", day, due.Format("15:04"))
+}
+
+// lines are the facts below the title.
+func (m message) lines() []line {
+	a, due := m.activity, m.activity.DueAt.In(m.owner.Zone)
+	list := []line{
+		{"Activity", plain(a.Subject) + " (" + plain(a.Type) + ")", m.url(change.Of(change.Activity, a.ID))},
+		{"Due", due.Format("Monday, 2 January 2006, 15:04") + " (" + m.owner.Zone.String() + ")", ""},
+	}
+	if a.Duration != "" {
+		list = append(list, line{"Duration", strings.TrimSuffix(a.Duration, ":00"), ""})
+	}
+	if a.Location != "" {
+		list = append(list, line{"Location", plain(a.Location), ""})
+	}
+	for _, l := range m.linked {
+		name := l.Ref.Kind()
+		list = append(list, line{strings.ToUpper(name[:1]) + name[1:], plain(l.Name), m.url(l.Ref)})
+	}
+	return list
+}
+
+func (m message) plainText(title string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Hello %s,\r\n\r\n%s.\r\n\r\n", plain(m.owner.Name), title)
+	for _, l := range m.lines() {
+		fmt.Fprintf(&b, "%s: %s\r\n", l.name, l.text)
+		if l.link != "" {
+			fmt.Fprintf(&b, "  %s\r\n", l.link)
+		}
+	}
+	b.WriteString("\r\n" + why + "\r\n")
+	return b.String()
+}
+
+func (m message) html(title string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<!DOCTYPE html>\r\n<html><body>\r\n<p>Hello %s,</p>\r\n<p><b>%s.</b></p>\r\n<table>\r\n", html.EscapeString(plain(m.owner.Name)), html.EscapeString(title))
+	for _, l := range m.lines() {
+		text := html.EscapeString(l.text)
+		if l.link != "" {
+			text = fmt.Sprintf(`<a href="%s">%s</a>`, html.EscapeString(l.link), text)
+		}
+		fmt.Fprintf(&b, "<tr><td>%s</td><td>%s</td></tr>\r\n", l.name, text)
+	}
+	fmt.Fprintf(&b, "</table>\r\n<p>%s</p>\r\n</body></html>\r\n", html.EscapeString(why))
+	return b.String()
+}
+
+const why = "Lejek sent this because you own the activity. It goes out once."
+
+// entities are the names of records in paths.
+var entities = map[string]string{
+	change.Activity: "activities", change.Deal: "deals", change.Person: "persons", change.Organization: "organizations",
+}
+
+func (m message) url(ref change.Ref) string {
+	return strings.NewReplacer("{entities}", entities[ref.Kind()], "{id}", strconv.FormatInt(ref.ID(), 10)).Replace(m.link)
+}
+
+// plain is text on one line, short enough for a subject: what people type must not become a header of its own.
+func plain(s string) string {
+	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == 0x2028 || r == 0x2029 })
+	text := []rune(strings.Join(words, " "))
+	if len(text) > maxText {
+		text = append(text[:maxText-1], '…')
+	}
+	return string(text)
+}
+
+const maxText = 150
+
+// encoded is a header's text in words of RFC 2047, one a line, since a line may not be longer than 998 bytes.
+func encoded(s string) string {
+	return strings.ReplaceAll(mime.QEncoding.Encode("utf-8", s), "?= =?", "?=\r\n =?")
+}
