@@ -103,13 +103,13 @@ func (b activityBody) input(subject value.Opt[string]) activities.Input {
 }
 
 type activityCreate struct {
-	Subject value.Opt[string] `json:"subject" rule:"max=255"`
+	Subject value.Opt[string] `json:"subject" rule:"max=255,trim"`
 	activityBody
 }
 
 type activityUpdate struct {
 	byID
-	Subject value.Opt[string] `json:"subject" rule:"notnull,nonempty,max=255"`
+	Subject value.Opt[string] `json:"subject" rule:"notnull,nonempty,max=255,trim"`
 	activityBody
 }
 

@@ -109,14 +109,14 @@ func (b dealBody) input(title value.Opt[string]) deals.Input {
 }
 
 type dealCreate struct {
-	Title   value.Opt[string]    `json:"title" rule:"required,max=255"`
+	Title   value.Opt[string]    `json:"title" rule:"required,max=255,trim"`
 	AddTime value.Opt[time.Time] `json:"add_time"`
 	dealBody
 }
 
 type dealUpdate struct {
 	byID
-	Title value.Opt[string] `json:"title" rule:"notnull,nonempty,max=255"`
+	Title value.Opt[string] `json:"title" rule:"notnull,nonempty,max=255,trim"`
 	dealBody
 }
 

@@ -30,7 +30,7 @@ type sample struct {
 	Status []string                 `query:"status" rule:"enum=open|won"`
 	Filter value.Opt[string]        `query:"filter_id" rule:"unsupported"`
 	Limit  int64                    `query:"limit" rule:"min=1,max=500"`
-	Title  value.Opt[string]        `json:"title" rule:"required,max=5"`
+	Title  value.Opt[string]        `json:"title" rule:"required,max=5,trim"`
 	Count  value.Opt[int64]         `json:"count" rule:"min=0,max=100"`
 	Amount value.Opt[value.Decimal] `json:"amount"`
 	Done   value.Opt[bool]          `json:"done" rule:"notnull"`
@@ -95,6 +95,8 @@ func TestDecoding(t *testing.T) {
 		"strict types":         {body: `{"title":5,"count":"5","amount":"1","done":1,"tags":"x","place":"v"}`, mediaType: js, status: 400, says: []string{"title: ", "count: ", "amount: ", "done: ", "tags: ", "place: "}},
 		"lenient types":        {v1: true, body: `{"title":5,"count":"5","amount":"1.5","done":"1","tags":"x"}`, mediaType: js, status: 200},
 		"arrays for scalars":   {v1: true, body: `{"title":["a"],"count":[1],"done":{},"day":[],"at":{}}`, mediaType: js, status: 400, says: []string{"title: ", "count: ", "done: ", "day: ", "at: "}},
+		"blanks around":        {body: `{"title":"  abcde\n","tags":[" x "]}`, mediaType: js, status: 200},
+		"nothing but blanks":   {body: `{"title":" \t "}`, mediaType: js, status: 400, says: []string{"title: must be given"}},
 		"out of range":         {body: `{"title":"abcdef","count":101,"amount":1e15,"day":"2026-02-30","at":"0001-01-01T00:00:00Z","tags":["12345"]}`, mediaType: js, status: 400, says: []string{"title: ", "count: ", "amount: ", "day: ", "at: ", "tags[0]: "}},
 		"beyond 64 bits":       {body: `{"title":"a","count":99999999999999999999}`, mediaType: js, status: 400, says: []string{"count: must be a whole number"}},
 		"a huge exponent":      {body: `{"title":"a","amount":1e999999999,"count":1e9}`, mediaType: js, status: 400, says: []string{"amount: ", "count: "}},

@@ -48,7 +48,7 @@ type noteUpdate struct {
 }
 
 type noteList struct {
-	Start                    int64                 `query:"start" rule:"min=0,max=10000"`
+	Start                    int64                 `query:"start" rule:"min=0,max=1000000"`
 	Limit                    int64                 `query:"limit" rule:"min=1,max=500"`
 	Sort                     string                `query:"sort" rule:"max=200"`
 	UserID                   value.Opt[int64]      `query:"user_id"`

@@ -32,6 +32,7 @@ type noteWire struct {
 	Person               *nameWire  `json:"person"`
 	Organization         *nameWire  `json:"organization"`
 	Project              *titleWire `json:"project"`
+	Task                 *titleWire `json:"task"`
 	User                 *noteUser  `json:"user"`
 }
 

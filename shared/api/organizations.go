@@ -59,14 +59,14 @@ func (b organizationBody) input(name value.Opt[string]) organizations.Input {
 }
 
 type organizationCreate struct {
-	Name    value.Opt[string]    `json:"name" rule:"required,max=255"`
+	Name    value.Opt[string]    `json:"name" rule:"required,max=255,trim"`
 	AddTime value.Opt[time.Time] `json:"add_time" rule:"notnull"`
 	organizationBody
 }
 
 type organizationUpdate struct {
 	byID
-	Name value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255"`
+	Name value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255,trim"`
 	organizationBody
 }
 

@@ -93,14 +93,14 @@ func (b personBody) input(name value.Opt[string]) persons.Input {
 
 // personCreate needs a name in one form or the other; which is a rule of persons.
 type personCreate struct {
-	Name    value.Opt[string]    `json:"name" rule:"notnull,nonempty,max=255"`
+	Name    value.Opt[string]    `json:"name" rule:"notnull,nonempty,max=255,trim"`
 	AddTime value.Opt[time.Time] `json:"add_time" rule:"notnull"`
 	personBody
 }
 
 type personUpdate struct {
 	byID
-	Name value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255"`
+	Name value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255,trim"`
 	personBody
 }
 

@@ -42,13 +42,13 @@ func stageOut(s pipelines.Stage) stageWire {
 }
 
 type pipelineCreate struct {
-	Name                     value.Opt[string] `json:"name" rule:"required,max=255"`
+	Name                     value.Opt[string] `json:"name" rule:"required,max=255,trim"`
 	IsDealProbabilityEnabled value.Opt[bool]   `json:"is_deal_probability_enabled" rule:"notnull"`
 }
 
 type pipelineUpdate struct {
 	byID
-	Name                     value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255"`
+	Name                     value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255,trim"`
 	IsDealProbabilityEnabled value.Opt[bool]   `json:"is_deal_probability_enabled" rule:"notnull"`
 }
 
@@ -65,14 +65,14 @@ func (b stageBody) input(name value.Opt[string], pipeline value.Opt[int64]) pipe
 }
 
 type stageCreate struct {
-	Name       value.Opt[string] `json:"name" rule:"required,max=255"`
+	Name       value.Opt[string] `json:"name" rule:"required,max=255,trim"`
 	PipelineID value.Opt[int64]  `json:"pipeline_id" rule:"required,min=1"`
 	stageBody
 }
 
 type stageUpdate struct {
 	byID
-	Name       value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255"`
+	Name       value.Opt[string] `json:"name" rule:"notnull,nonempty,max=255,trim"`
 	PipelineID value.Opt[int64]  `json:"pipeline_id" rule:"notnull,min=1"`
 	stageBody
 }

@@ -73,13 +73,16 @@ type (
 		Phone      []detailWire `json:"phone"`
 		OwnerID    int64        `json:"owner_id"`
 	}
+	// relatedOrganization has its people counted only where that is done anyway: beside a flow it would be a query of an index,
+	// without an upper limit, for each of a hundred organizations, and a guessed number is worse than none.
 	relatedOrganization struct {
-		ID         int64   `json:"id"`
-		Name       string  `json:"name"`
-		OwnerID    int64   `json:"owner_id"`
-		Address    *string `json:"address"`
-		ActiveFlag bool    `json:"active_flag"`
-		CCEmail    *string `json:"cc_email"`
+		ID          int64   `json:"id"`
+		Name        string  `json:"name"`
+		PeopleCount *int64  `json:"people_count,omitempty"`
+		OwnerID     int64   `json:"owner_id"`
+		Address     *string `json:"address"`
+		ActiveFlag  bool    `json:"active_flag"`
+		CCEmail     *string `json:"cc_email"`
 	}
 	relatedDeal struct {
 		ID         int64         `json:"id"`
@@ -91,6 +94,14 @@ type (
 		PipelineID int64         `json:"pipeline_id"`
 	}
 )
+
+func relatedOrganizationOut(o organizations.Organization, ccEmail *string) relatedOrganization {
+	out := relatedOrganization{ID: o.ID, Name: o.Name, OwnerID: o.OwnerID, ActiveFlag: !o.Deleted, CCEmail: ccEmail}
+	if o.Address != nil {
+		out.Address = &o.Address.Value
+	}
+	return out
+}
 
 // related are all that is known, as v1 lists it beside the data.
 func (k known) related(ccEmail *string) map[string]any {
@@ -105,11 +116,7 @@ func (k known) related(ccEmail *string) map[string]any {
 				ActiveFlag: !r.Deleted, ID: r.ID, Name: r.Name, Email: each(r.Emails, detailOut), Phone: each(r.Phones, detailOut), OwnerID: r.OwnerID,
 			}
 		case organizations.Organization:
-			o := relatedOrganization{ID: r.ID, Name: r.Name, OwnerID: r.OwnerID, ActiveFlag: !r.Deleted, CCEmail: ccEmail}
-			if r.Address != nil {
-				o.Address = &r.Address.Value
-			}
-			companies[id] = o
+			companies[id] = relatedOrganizationOut(r, ccEmail)
 		case deals.Deal:
 			trade[id] = relatedDeal{
 				ID: r.ID, Title: r.Title, Status: r.Status, Value: r.Value, Currency: r.Currency, StageID: r.StageID, PipelineID: r.PipelineID,

@@ -80,7 +80,8 @@ func (h Relations) Routes() []Route {
 			if err != nil {
 				return nil, err
 			}
-			return h.out(ctx, c, list, value.Some(in.OrgID))
+			out, related, err := h.out(ctx, c, list, value.Some(in.OrgID))
+			return Answer{Data: out, Related: related}, err
 		}),
 		Handle("POST /v1/organizationRelationships", func(ctx context.Context, c Call, in relationCreate) (any, error) {
 			r, err := h.Relations.Create(ctx, c.Actor, organizations.RelationInput{Type: in.Type, OwnerID: in.OwnerID, LinkedID: in.LinkedID})
@@ -107,39 +108,40 @@ func (h Relations) one(ctx context.Context, c Call, r organizations.Relation, fr
 	if err != nil {
 		return nil, err
 	}
-	out, err := h.out(ctx, c, []organizations.Relation{r}, from)
+	out, related, err := h.out(ctx, c, []organizations.Relation{r}, from)
 	if err == nil && len(out) == 0 {
 		err = fault.Missing("Organization relationship")
 	}
 	if err != nil {
 		return nil, err
 	}
-	return out[0], nil
+	return Answer{Data: out[0], Related: related}, nil
 }
 
-// out renders relations. A relation to an organization that is gone for good is not shown.
-func (h Relations) out(ctx context.Context, c Call, list []organizations.Relation, from value.Opt[int64]) ([]relationWire, error) {
-	out := []relationWire{}
+// out renders relations, and their ends as related_objects. A relation to an organization that is gone for good is not shown.
+func (h Relations) out(ctx context.Context, c Call, list []organizations.Relation, from value.Opt[int64]) (out []relationWire, related any, err error) {
+	out, companies := []relationWire{}, map[string]relatedOrganization{}
+	related = map[string]any{"organization": companies}
 	if len(list) == 0 {
-		return out, nil
+		return out, related, nil
 	}
 	team, err := h.Companies.Team(ctx, c.Actor)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ends, err := h.Relations.Ends(ctx, c.Actor, list)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	cc := team.InboundLocal + "@" + h.MailDomain
 	end := func(o organizations.Organization) relationEnd {
-		e := relationEnd{
-			Name: o.Name, PeopleCount: ends.People[o.ID], OwnerID: o.OwnerID, ActiveFlag: !o.Deleted,
-			CCEmail: team.InboundLocal + "@" + h.MailDomain, Value: o.ID,
+		people := ends.People[o.ID]
+		short := relatedOrganizationOut(o, &cc)
+		short.PeopleCount = &people
+		companies[strconv.FormatInt(o.ID, 10)] = short
+		return relationEnd{
+			Name: o.Name, PeopleCount: people, OwnerID: o.OwnerID, Address: short.Address, ActiveFlag: !o.Deleted, CCEmail: cc, Value: o.ID,
 		}
-		if o.Address != nil {
-			e.Address = &o.Address.Value
-		}
-		return e
 	}
 	for _, r := range list {
 		owner, ok := ends.Organizations[r.OwnerID]
@@ -156,5 +158,5 @@ func (h Relations) out(ctx context.Context, c Call, list []organizations.Relatio
 		}
 		out = append(out, w)
 	}
-	return out, nil
+	return out, related, nil
 }

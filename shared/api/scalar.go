@@ -79,6 +79,9 @@ func (d *decoder) string(raw json.RawMessage, v reflect.Value, path, rule string
 		}
 		s = string(raw)
 	}
+	if hasRule(rule, "trim") {
+		s = strings.TrimSpace(s)
+	}
 	if (hasRule(rule, "required") || hasRule(rule, "nonempty")) && strings.TrimSpace(s) == "" {
 		d.bad.Add(path, "must be given")
 	}

@@ -122,6 +122,16 @@ func (p plan) cursorAt(it item, l value.List) string {
 	return base64.RawURLEncoding.EncodeToString(b)
 }
 
+// query is the question as DynamoDB reads it, from the plan's beginning.
+func (p plan) query(db *DB, l value.List) *dynamodb.QueryInput {
+	return &dynamodb.QueryInput{
+		TableName: &db.table, IndexName: &p.index.Name, ScanIndexForward: aws.Bool(!l.Desc),
+		KeyConditionExpression:    aws.String("#p = :p AND #s BETWEEN :from AND :to"),
+		ExpressionAttributeNames:  map[string]string{"#p": p.index.PK, "#s": p.index.SK},
+		ExpressionAttributeValues: item{":p": text(p.partition), ":from": text(p.from), ":to": text(p.to)},
+	}
+}
+
 func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.List) (page value.Page[T], err error) {
 	p := planOf(team, k.name, l)
 	if p.from >= p.to {
@@ -131,12 +141,8 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 	if err != nil {
 		return page, err
 	}
-	in := &dynamodb.QueryInput{
-		TableName: &db.table, IndexName: &p.index.Name, ScanIndexForward: aws.Bool(!l.Desc), ExclusiveStartKey: start,
-		KeyConditionExpression:    aws.String("#p = :p AND #s BETWEEN :from AND :to"),
-		ExpressionAttributeNames:  map[string]string{"#p": p.index.PK, "#s": p.index.SK},
-		ExpressionAttributeValues: item{":p": text(p.partition), ":from": text(p.from), ":to": text(p.to)},
-	}
+	in := p.query(db, l)
+	in.ExclusiveStartKey = start
 	var last item // the last row that is behind us
 	for examined, reads, size := 0, 0, 0; ; reads++ {
 		if examined >= maxExamined || reads >= maxReads {

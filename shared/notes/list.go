@@ -12,14 +12,15 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// v1 pages by offset: to skip `start` notes they have to be found first, and most of its orders have no index. So a list
-// reads pages of the best index, at most maxPages of them, and keeps of each note only its id and what it is sorted by. The
-// notes of the wanted page are then read by id. A question that would need more than that is refused with the advice to
-// narrow it, instead of being answered in part.
+// v1 pages by offset: to skip `start` notes they have to be found first, and most of its orders have no index. So a list skims
+// the notes that the best index leads to, without their content, and keeps of those after `start` only what they are sorted
+// by; those of the wanted page are then read by id. That costs one query for each megabyte of notes before the page's end,
+// or of all that the filters leave when no index has the order. A page whose notes take more queries than the store makes is
+// refused with the advice to narrow the list, instead of being answered in part.
 const (
-	maxPages = 20
-	pageSize = 500
-	maxBytes = 4 << 20 // of content in one answer, which Lambda cuts at 6 MB
+	chunk    = 100
+	maxBytes = 5 << 20 // of one answer, which Lambda cuts at 6 MB
+	perNote  = 8 << 10 // at most, for all but its content: mostly the names of what it hangs on
 )
 
 // Query is the question of a list of notes.
@@ -41,58 +42,96 @@ func (s Service) List(ctx context.Context, a auth.Actor, q Query) (page []Note, 
 	if err != nil {
 		return nil, false, err
 	}
-	l := q.List
-	l.Limit, l.Sort = pageSize, value.SortID
-	indexed := len(order) == 1 && order[0].indexed()
-	if indexed {
-		l.Sort, l.Desc = value.Sort(order[0].key), order[0].desc
+	l, sorted := q.skim(order)
+	skip := 0
+	if sorted {
+		skip = q.Start
 	}
 	var found []Note
-	for pages := 0; ; pages++ {
-		if pages == maxPages {
-			return nil, false, fault.New(fault.Invalid, "Too many notes to look through; narrow the list by deal_id, person_id, org_id, user_id or updated_since")
+	complete, err := s.Store.Skim(ctx, a.Team, l, order.has("content"), func(n Note) bool {
+		switch {
+		case n.AddTime.Before(from) || !n.AddTime.Before(until) || !q.pinned(n):
+		case skip > 0:
+			skip--
+		default:
+			found = append(found, order.of(n))
 		}
-		some, err := s.Store.List(ctx, a.Team, l)
-		if err != nil {
-			return nil, false, err
-		}
-		for _, n := range some.Items {
-			if !n.AddTime.Before(from) && n.AddTime.Before(until) && q.pinned(n) {
-				found = append(found, order.of(n))
-			}
-		}
-		if l.Cursor = some.Next; l.Cursor == "" || indexed && len(found) > q.Start+q.Limit {
-			break
-		}
-	}
-	if !indexed {
-		slices.SortFunc(found, order.compare)
-	}
-	found = found[min(q.Start, len(found)):]
-	return s.read(ctx, a, found, q.Limit)
-}
-
-// read fetches the notes of the page afresh; what was deleted since the index saw it is left out.
-func (s Service) read(ctx context.Context, a auth.Actor, found []Note, limit int) (page []Note, more bool, err error) {
-	n := min(limit, len(found))
-	ids := make([]int64, n)
-	for i := range ids {
-		ids[i] = found[i].ID
-	}
-	notes, err := s.Store.GetMany(ctx, a.Team, ids)
+		return !sorted || len(found) <= q.Limit
+	})
 	if err != nil {
 		return nil, false, err
 	}
-	size := 0
-	for i, id := range ids {
-		note, ok := notes[id]
-		if !ok || note.Deleted {
-			continue
+	if !complete {
+		return nil, false, q.tooMany()
+	}
+	if !sorted {
+		slices.SortFunc(found, order.compare)
+		found = found[min(q.Start, len(found)):]
+	}
+	return s.read(ctx, a, found, q.Limit)
+}
+
+// skim is what to skim, and whether it comes in the wanted order. What hangs on one record is little, so that this link goes
+// before the order, and so does what has changed lately.
+func (q Query) skim(o order) (l value.List, sorted bool) {
+	l = q.List
+	l.Sort = value.SortID
+	switch {
+	case q.onRecord():
+	case !l.UpdatedSince.IsZero():
+		l.Sort = value.SortUpdateTime
+	case o[0].indexed():
+		l.Sort = value.Sort(o[0].key)
+	}
+	if sorted = len(o) == 1 && o[0].key == string(l.Sort); sorted {
+		l.Desc, l.Limit = o[0].desc, q.Start+q.Limit+1
+	}
+	return l, sorted
+}
+
+// onRecord reports that only what hangs on one record is asked for.
+func (q Query) onRecord() bool {
+	return slices.ContainsFunc([]string{value.ByDeal, value.ByPerson, value.ByOrganization}, func(link string) bool {
+		_, given := q.Links[link]
+		return given
+	})
+}
+
+// tooMany names the filters that would still help.
+func (q Query) tooMany() error {
+	advice := "narrow the list by deal_id, person_id, org_id or updated_since"
+	switch {
+	case q.onRecord():
+		advice = "ask for a lower start"
+	case !q.UpdatedSince.IsZero():
+		advice = "narrow the list by deal_id, person_id or org_id, or by a later updated_since"
+	}
+	return fault.New(fault.Invalid, "Too many notes to look through; %s", advice)
+}
+
+// read fetches the notes of the page afresh, until an answer holds no more; what was deleted since the index saw it is left
+// out.
+func (s Service) read(ctx context.Context, a auth.Actor, found []Note, limit int) (page []Note, more bool, err error) {
+	n, size := min(limit, len(found)), 0
+	for part := range slices.Chunk(found[:n], chunk) {
+		ids := make([]int64, len(part))
+		for i := range part {
+			ids[i] = part[i].ID
 		}
-		if size += len(note.Content); size > maxBytes && i > 0 {
-			return page, true, nil
+		notes, err := s.Store.GetMany(ctx, a.Team, ids)
+		if err != nil {
+			return nil, false, err
 		}
-		page = append(page, note)
+		for _, id := range ids {
+			note, ok := notes[id]
+			if !ok || note.Deleted {
+				continue
+			}
+			if size += perNote + value.WireSize(note.Content); size > maxBytes && len(page) > 0 {
+				return page, true, nil
+			}
+			page = append(page, note)
+		}
 	}
 	return page, len(found) > n, nil
 }
@@ -169,12 +208,16 @@ func (k sortKey) indexed() bool {
 	return slices.Contains([]string{"id", "add_time", "update_time"}, k.key)
 }
 
+func (o order) has(key string) bool {
+	return slices.ContainsFunc(o, func(k sortKey) bool { return k.key == key })
+}
+
 // of keeps of a note what the order needs; of its content the beginning.
 func (o order) of(n Note) Note {
 	kept := Note{
 		ID: n.ID, UserID: n.UserID, DealID: n.DealID, PersonID: n.PersonID, OrganizationID: n.OrganizationID, AddTime: n.AddTime, UpdateTime: n.UpdateTime,
 	}
-	if slices.ContainsFunc(o, func(k sortKey) bool { return k.key == "content" }) {
+	if o.has("content") {
 		kept.Content = strings.Clone(n.Content[:min(len(n.Content), 200)])
 	}
 	return kept
@@ -207,6 +250,9 @@ func (o order) compare(x, y Note) int {
 		if c != 0 {
 			return c
 		}
+	}
+	if o[len(o)-1].desc { // as indexes do
+		return cmp.Compare(y.ID, x.ID)
 	}
 	return cmp.Compare(x.ID, y.ID)
 }

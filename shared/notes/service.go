@@ -17,7 +17,9 @@ type Store interface {
 	Get(ctx context.Context, team, id int64) (Note, error)
 	// GetMany are the notes of these ids that exist.
 	GetMany(ctx context.Context, team int64, ids []int64) (map[int64]Note, error)
-	List(ctx context.Context, team int64, l value.List) (value.Page[Note], error)
+	// Skim hands notes to each in the list's order, without their content unless it is wanted, until each returns false; a
+	// limit says about how many that will be. It is not complete when there are more than one request can look through.
+	Skim(ctx context.Context, team int64, l value.List, content bool, each func(Note) bool) (complete bool, err error)
 	NextID(ctx context.Context, team int64) (int64, error)
 	// Targets follows links to all records that something with these links shows on.
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)

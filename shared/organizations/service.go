@@ -40,11 +40,6 @@ func (s Service) Get(ctx context.Context, a auth.Actor, id int64) (Organization,
 	return s.Store.Get(ctx, a.Team, id)
 }
 
-// GetMany are the organizations of these ids that exist, deleted ones included.
-func (s Service) GetMany(ctx context.Context, a auth.Actor, ids []int64) (map[int64]Organization, error) {
-	return s.Store.GetMany(ctx, a.Team, ids)
-}
-
 // List is one page of organizations.
 func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Page[Organization], error) {
 	return s.Store.List(ctx, a.Team, l)
@@ -52,16 +47,15 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 
 // Create makes an organization.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Organization, error) {
+	o, err := New(a, in, 0, s.now())
+	if err != nil {
+		return Organization{}, err
+	}
 	if err := s.checkOwner(ctx, a, in); err != nil {
 		return Organization{}, err
 	}
-	id, err := s.Store.NextID(ctx, a.Team)
-	if err != nil {
+	if o.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
 		return Organization{}, fmt.Errorf("organizations.Create: %w", err)
-	}
-	o, err := New(a, in, id, s.now())
-	if err != nil {
-		return Organization{}, err
 	}
 	return s.save(ctx, a, Organization{}, o)
 }

@@ -42,11 +42,6 @@ func (s Service) Get(ctx context.Context, a auth.Actor, id int64) (Person, error
 	return s.Store.Get(ctx, a.Team, id)
 }
 
-// GetMany are the persons of these ids that exist, deleted ones included.
-func (s Service) GetMany(ctx context.Context, a auth.Actor, ids []int64) (map[int64]Person, error) {
-	return s.Store.GetMany(ctx, a.Team, ids)
-}
-
 // List is one page of persons.
 func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Page[Person], error) {
 	return s.Store.List(ctx, a.Team, l)
@@ -59,19 +54,15 @@ func (s Service) NextID(ctx context.Context, a auth.Actor) (int64, error) {
 
 // Create makes a person.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, error) {
-	if _, err := New(a, in, 0, s.now()); err != nil {
-		return Person{}, err // before an id is spent
+	p, err := New(a, in, 0, s.now())
+	if err != nil {
+		return Person{}, err
 	}
 	if err := s.checkLinks(ctx, a, Person{}, in); err != nil {
 		return Person{}, err
 	}
-	id, err := s.Store.NextID(ctx, a.Team)
-	if err != nil {
+	if p.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
 		return Person{}, fmt.Errorf("persons.Create: %w", err)
-	}
-	p, err := New(a, in, id, s.now())
-	if err != nil {
-		return Person{}, err
 	}
 	return s.save(ctx, a, Person{}, p)
 }

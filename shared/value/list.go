@@ -60,7 +60,7 @@ const (
 
 // List is the question of a list: filters that all must hold, an order and a page.
 type List struct {
-	IDs                        []int64 // only these, in this order; no further pages
+	IDs                        []int64 // only these, sorted and paged like any list
 	Links                      map[string]int64
 	Statuses                   []string // any of them; deleted records only when "deleted" is named
 	Done                       *bool

@@ -10,8 +10,11 @@ import (
 	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -80,6 +83,20 @@ func number(v any) any {
 		return float64(n)
 	}
 	return v
+}
+
+func TestNoIDIsSpentOnAnOrganizationWithoutAName(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t)
+	c := app.NewTeam("Acme")
+	a := auth.Actor{Team: c.Team.ID, User: 1}
+	if _, err := app.Organizations().Create(context.Background(), a, organizations.Input{}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("got %v", err)
+	}
+	made := c.Must("POST", "/api/v2/organizations", m{"name": "  Acme \n"})
+	if made.ID() != 1 || made.Data()["name"] != "Acme" {
+		t.Errorf("got %s", made.Raw)
+	}
 }
 
 func TestWrongInputsAreNamedAtOnce(t *testing.T) {

@@ -62,7 +62,9 @@ func TestRelationHasTheShapeOfTheContract(t *testing.T) {
 		{c.Must("GET", "/api"+root+"/1", nil).Raw, ""},
 		{c.Must("GET", root+"/1?org_id=77", nil).Raw, ""},
 	} {
-		want := `{"success":true,"data":{` + strings.ReplaceAll(plain, "CC", cc) + tc.calculated + `}}`
+		want := `{"success":true,"data":{` + strings.ReplaceAll(plain, "CC", cc) + tc.calculated + `},"related_objects":{"organization":{` +
+			`"1":{"id":1,"name":"O1","people_count":2,"owner_id":1,"address":null,"active_flag":true,"cc_email":"` + cc + `"},` +
+			`"2":{"id":2,"name":"O2","people_count":0,"owner_id":1,"address":"Main Street 1","active_flag":true,"cc_email":"` + cc + `"}}}}`
 		if tc.got != want {
 			t.Errorf("\n got %s\nwant %s", tc.got, want)
 		}
