@@ -116,7 +116,7 @@ func (r run) attempt(ctx context.Context) (Entry, error) {
 
 // item stores one message, or finds that it is there already.
 func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error) {
-	pl := it.resolve(f, r.judged.User.ID != 0, r.Read.Domain, r.Read.FreeMail)
+	pl := it.resolve(f, r.Read.Domain, r.Read.FreeMail)
 	if pl.repeat != nil {
 		return r.repeat(ctx, it, n, f, pl)
 	}
