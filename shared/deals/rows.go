@@ -3,7 +3,6 @@ package deals
 import (
 	"strconv"
 
-	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -49,13 +48,4 @@ var logged = []change.Logged[Deal]{
 	change.As("expected_close_date", func(d Deal) *string { return (*string)(d.ExpectedCloseDate) }),
 	change.As("visible_to", func(d Deal) *string { return value.Digits(&d.VisibleTo) }),
 	change.As("active", func(d Deal) *string { s := strconv.FormatBool(!d.Deleted); return &s }),
-}
-
-// logRow is the change log's row of a write; a creation is the one field add_time (contract §3.8).
-func logRow(a auth.Actor, before, now Deal) []change.Row {
-	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
-	if before.ID == 0 {
-		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
-	}
-	return []change.Row{change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log)}
 }

@@ -171,7 +171,7 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
 	set.Place(before.Rows(), now.Rows())
-	set.Show = append(set.Show, logRow(a, before, now)...)
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}

@@ -27,14 +27,10 @@ var logged = []change.Logged[Organization]{
 	change.As("active_flag", func(o Organization) *string { s := strconv.FormatBool(!o.Deleted); return &s }),
 }
 
-// written is an organization's write with its log; a creation is the one field add_time (contract §3.8).
+// written is an organization's write with its log.
 func written(a auth.Actor, before, now Organization) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
-	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
-	if before.ID == 0 {
-		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
-	}
-	set.Show = append(set.Show, change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log))
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
 	return set
 }

@@ -26,7 +26,7 @@ func TestANoteHasEveryKeyOfTheContract(t *testing.T) {
 	want(t, made, m{
 		"content": "<p>Hello <b>Jan</b></p>", "active_flag": true, "add_time": "2026-11-23 10:00:00", "update_time": "2026-11-23 10:00:00",
 		"deal_id": float64(deal), "person_id": float64(person), "org_id": float64(org), "user_id": float64(c.User.ID),
-		"last_update_user_id": nil, "pinned_to_deal_flag": true, "pinned_to_person_flag": false, "lead": nil, "project": nil, "task": nil, "task": nil,
+		"last_update_user_id": nil, "pinned_to_deal_flag": true, "pinned_to_person_flag": false, "lead": nil, "project": nil, "task": nil,
 	})
 	for key, name := range map[string]m{"deal": {"title": "Big"}, "person": {"name": "Jan Nowak"}, "organization": {"name": "Tools"}} {
 		if got, _ := made.Data()[key].(m); fmt.Sprint(got) != fmt.Sprint(name) {
