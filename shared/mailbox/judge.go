@@ -207,7 +207,7 @@ func (r Roles) inner(in Inner) (Item, int) {
 func (r Roles) fromOutside(j Judgement, p Parsed) Judgement {
 	from := sender(p)
 	it := Item{
-		Parsed: p, About: []Address{from}, Others: r.externals(p.To, p.Cc), Auto: p.Signals.Automatic(), References: referencesOf(p),
+		Parsed: p, About: r.externals([]Address{from}), Others: r.externals(p.To, p.Cc), Auto: p.Signals.Automatic(), References: referencesOf(p),
 		Proven: j.Check.Aligned, MayCreate: j.Check.Aligned && !p.Signals.Automatic() && !robot(from.Email),
 	}
 	switch s := p.Signals; {

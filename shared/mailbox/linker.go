@@ -37,7 +37,7 @@ func (l Linker) Link(ctx context.Context, d Delivery) (e Entry, err error) {
 	if err != nil {
 		return e, fmt.Errorf("mailbox.Link %s: %w", d.RawID, err)
 	}
-	roles := Roles{Users: users, Domain: l.Domain}
+	roles := Roles{Users: users, Domain: l.Domain, Site: l.Read.Site}
 	r := run{Linker: l, Delivery: d, roles: roles, judged: roles.Judge(d, l.Read), now: l.Now().UTC().Truncate(time.Millisecond), kept: map[string]bool{}}
 	if len(users) > 0 {
 		r.actor = auth.Actor{Team: d.Team, User: users[0].ID, Source: "app"}

@@ -150,3 +150,16 @@ func TestMailIsSettledWithTheLastOfItsThreads(t *testing.T) {
 		}
 	}
 }
+
+func TestColleagueWithoutAccountIsNoContact(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.post("ada@acme.example", header("Ada <ada@acme.example>", "Celina <celina@acme.example>, Jan <"+jan+">", "Offer for you", "both@acme.example")+"\nhi\n")
+	if e := o.post("ada@acme.example", strings.Replace(o.letter("forward-gmail-en"), "\nSubject:", "\nCc: Celina <celina@acme.example>\nSubject:", 1)); e.Rule != 5 {
+		t.Errorf("a forward with a colleague in copy is judged by row %d", e.Rule)
+	}
+	o.post("celina@acme.example", header("Celina <celina@acme.example>", "{{inbound}}", "Lunch today", "lunch@acme.example")+"\nhi\n")
+	if all := o.persons(); len(all) != 1 {
+		t.Errorf("persons %v", all)
+	}
+}
