@@ -107,7 +107,7 @@ func (h v1Out) activity(n activities.Activity) activityV1 {
 	if l := n.Location; l != nil {
 		w.Location, w.Subpremise, w.StreetNumber, w.Route, w.Sublocality = &l.Value, l.Subpremise, l.StreetNumber, l.Route, l.Sublocality
 		w.Locality, w.AdminAreaLevel1, w.AdminAreaLevel2, w.Country = l.Locality, l.AdminAreaLevel1, l.AdminAreaLevel2, l.Country
-		w.PostalCode, w.FormattedAddress = l.PostalCode, l.FormattedAddress
+		w.PostalCode = l.PostalCode
 	}
 	return w
 }

@@ -106,15 +106,10 @@ func (p filePage) offset(desc bool) (files.Offset, error) {
 	return fileSort(p.Sort, files.Offset{Start: int(p.Start), Limit: limit, Sort: value.SortID, Desc: desc})
 }
 
-// Lookup reads records of several kinds.
-type Lookup interface {
-	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
-}
-
 // Files are the routes of files.
 type Files struct {
 	Files  files.Service
-	Lookup Lookup
+	Lookup Records
 }
 
 // Routes binds them.

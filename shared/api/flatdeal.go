@@ -90,7 +90,7 @@ type flatDeal struct {
 
 // FlatDeals reads deals with all that their flat form names.
 type FlatDeals struct {
-	Lookup    Lookup
+	Records   Records
 	Summaries Summaries
 	Companies Companies
 }
@@ -98,7 +98,7 @@ type FlatDeals struct {
 // read takes three rounds of batch reads, each of 100 records at a time: the deals, what is derived for them, what both name.
 func (h FlatDeals) read(ctx context.Context, c Call, ids []int64) (map[int64]flatDeal, error) {
 	refs := each(ids, func(id int64) change.Ref { return change.Of(change.Deal, id) })
-	found, err := h.Lookup.GetAny(ctx, c.Team, refs)
+	found, err := h.Records.GetAny(ctx, c.Team, refs)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (h FlatDeals) read(ctx context.Context, c Call, ids []int64) (map[int64]fla
 			named = append(named, flatNames(d, sums[ref])...)
 		}
 	}
-	names, err := h.Lookup.GetAny(ctx, c.Team, named)
+	names, err := h.Records.GetAny(ctx, c.Team, named)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 // Mailbox are the routes of mail threads and messages.
 type Mailbox struct {
 	Box     mailbox.Box
-	Records Lookup
+	Records Records
 }
 
 // boxedThread is a thread as the mailbox itself shows it: with the deals that a user may choose from.

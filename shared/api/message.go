@@ -51,7 +51,7 @@ type partyWire struct {
 	MailMessagePartyID int64   `json:"mail_message_party_id"`
 }
 
-const maxParties = 1000 // the ids of one message's parties
+const maxParties = 10_000 // the ids of one message's parties; four lists of 300 are kept
 
 // message writes a mail without its body.
 func (h v1Out) message(m mailbox.Message) messageWire {

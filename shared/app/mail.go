@@ -125,7 +125,7 @@ const maxOpen = 50 // open deals of one person or organization that are looked a
 func (m mailDeals) OpenDeals(ctx context.Context, team int64, of []change.Ref) (list []mailbox.Deal, err error) {
 	var refs []change.Ref
 	for _, on := range of {
-		rows, _, err := m.DB.Rows(ctx, team, on, dynamo.Shelf{Shelf: change.OpenDeals, Desc: true, Limit: maxOpen})
+		rows, _, err := m.DB.Rows(ctx, team, on, change.Range{Shelf: change.OpenDeals, Desc: true, Limit: maxOpen})
 		if err != nil {
 			return nil, err
 		}

@@ -22,7 +22,7 @@ func (c Core) Statistics() statistics.Service {
 // DealSums are the routes that sum deals up.
 func (c Core) DealSums() api.DealSums {
 	return api.DealSums{
-		Statistics: c.Statistics(), Companies: c.Teams(), Flat: api.FlatDeals{Lookup: c.DB, Summaries: c.DB, Companies: c.Teams()},
+		Statistics: c.Statistics(), Companies: c.Teams(), Flat: api.FlatDeals{Records: c.DB, Summaries: c.DB, Companies: c.Teams()},
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -21,6 +22,15 @@ const (
 	Messages  Shelf = "messages" // of a thread, oldest first
 	Figures   Shelf = "figures"  // what deals count for in a pipeline, by the last time that they count
 )
+
+// Range is a part of a shelf: from its start or after a row, at most Limit rows, 0 for all.
+type Range struct {
+	Shelf Shelf
+	Desc  bool
+	Limit int
+	After *Row
+	Once  bool // exactly one query, even where that leaves some of the rows for the next
+}
 
 // Row is a reference that shows a record (Source) in the collection of another (On). Rows hold no content, so that what is
 // read through them is always fresh; only the change log, which never changes, lies in its row, and a figure, which is written
@@ -72,6 +82,20 @@ func Diff[T any](fields []Logged[T], before, now T) (changed []Field) {
 		}
 	}
 	return changed
+}
+
+// Written is the change log's row of a write: who changed what in a record that was read at that version, 0 for a new one. A
+// creation is the one field add_time (contract §3.8).
+func Written[T interface {
+	Ref() Ref
+	Facets() value.Facets
+}](a auth.Actor, fields []Logged[T], before, now T, version int64) Row {
+	log := Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: Diff(fields, before, now)}
+	f := now.Facets()
+	if version == 0 {
+		log.Fields = []Field{{Key: "add_time", New: value.Stamp(&f.Added)}}
+	}
+	return LogRow(now.Ref(), f.Updated, version+1, log)
 }
 
 // LogRow is the row of a write in the record's own flow. Version makes it unique.
@@ -128,6 +152,12 @@ func RowsOn(targets []Ref, shelf Shelf, at time.Time, source Ref) []Row {
 		rows = append(rows, Row{On: t, Shelf: shelf, At: at, Source: source})
 	}
 	return rows
+}
+
+// MissingRecord is the NotFound of a record that others show on.
+func MissingRecord(ref Ref) error {
+	names := map[string]string{Deal: "Deal", Person: "Person", Organization: "Organization"}
+	return fault.Missing(names[ref.Kind()])
 }
 
 // NameMissing adds each link that leads nowhere to the wrong inputs, under its name in the API.

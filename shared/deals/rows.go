@@ -63,15 +63,6 @@ var logged = []change.Logged[Deal]{
 	change.As("active", func(d Deal) *string { s := strconv.FormatBool(!d.Deleted); return &s }),
 }
 
-// logRow is the change log's row of a write; a creation is the one field add_time (contract §3.8).
-func logRow(a auth.Actor, before, now Deal) []change.Row {
-	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
-	if before.ID == 0 {
-		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
-	}
-	return []change.Row{change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log)}
-}
-
 // Created is a new deal as a change, for whoever creates one within a larger transaction. Its stage is not checked: who creates
 // deals by the thousand has them all wait for one item, and a stage with deals in it is not deleted anyway.
 func Created(a auth.Actor, d Deal, at time.Time) change.Set {
@@ -86,7 +77,7 @@ func written(a auth.Actor, before, now Deal, at time.Time) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
 	set.Place(before.Rows(), now.Rows())
-	set.Show = append(set.Show, logRow(a, before, now)...)
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
 	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
 	set.Checks = newlyLinked(before, now)
 	if before.ID != 0 && before.Links != now.Links {

@@ -23,7 +23,7 @@ func NewActivities(db *DB) Activities {
 
 // FirstPlanned reads two rows: one of them may be the activity that is asked to be left out.
 func (s Activities) FirstPlanned(ctx context.Context, team int64, deal, other change.Ref) (*change.Row, error) {
-	rows, _, err := s.Rows(ctx, team, deal, Shelf{Shelf: change.Planned, Limit: 2})
+	rows, _, err := s.Rows(ctx, team, deal, change.Range{Shelf: change.Planned, Limit: 2})
 	for _, r := range rows {
 		if r.Source != other {
 			return &r, nil
@@ -36,7 +36,7 @@ func (s Activities) FirstPlanned(ctx context.Context, team int64, deal, other ch
 // or moved, and almost always finds an answer in the first page.
 func (s Activities) LastDone(ctx context.Context, team int64, before change.Row) (*change.Row, error) {
 	for after := before; ; {
-		rows, more, err := s.Rows(ctx, team, before.On, Shelf{Shelf: change.Flow, Desc: true, Limit: 100, After: &after})
+		rows, more, err := s.Rows(ctx, team, before.On, change.Range{Shelf: change.Flow, Desc: true, Limit: 100, After: &after})
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/files"
 )
 
@@ -25,10 +24,9 @@ func (f Files) OnRecord(ctx context.Context, team int64, of change.Ref, desc boo
 		return nil, err
 	}
 	if it == nil {
-		names := map[string]string{change.Deal: "Deal", change.Person: "Person", change.Organization: "Organization"}
-		return nil, fault.Missing(names[of.Kind()])
+		return nil, change.MissingRecord(of)
 	}
-	rows, _, err := f.Rows(ctx, team, of, Shelf{Shelf: change.Files, Desc: !desc, Limit: limit})
+	rows, _, err := f.Rows(ctx, team, of, change.Range{Shelf: change.Files, Desc: !desc, Limit: limit})
 	if err != nil {
 		return nil, err
 	}

@@ -48,27 +48,6 @@ func (f Flow) GetSome(ctx context.Context, team int64, refs []change.Ref) (map[c
 	return all, n, nil
 }
 
-// Read is one query of a shelf.
-func (f Flow) Read(ctx context.Context, team int64, on change.Ref, r flow.Range) (rows []change.Row, more bool, err error) {
-	p := shelves[r.Shelf]
-	q := query{pk: p.Partition(team, on), from: p.Prefix(), to: p.Prefix() + "~", desc: r.Desc, limit: r.Limit, once: true}
-	if r.After != nil {
-		q.after = rowKey(team, *r.After).SK
-	}
-	items, more, err := f.query(ctx, q)
-	if err != nil {
-		return nil, false, fmt.Errorf("dynamo.Flow.Read %s of %s: %w", r.Shelf, on, err)
-	}
-	for _, it := range items {
-		row, err := decodeRow(on, r.Shelf, it)
-		if err != nil {
-			return nil, false, err
-		}
-		rows = append(rows, row)
-	}
-	return rows, more, nil
-}
-
 // Head is one query: record, relations and files lie next to each other.
 func (f Flow) Head(ctx context.Context, team int64, of change.Ref, files int) (h flow.Head, err error) {
 	q := query{pk: schema.Record.Partition(team, of), from: "#", to: schema.FileRow.Prefix() + "~", limit: 1 + flow.MaxRelations + files, once: true}

@@ -109,7 +109,7 @@ func (m Mail) Mail(ctx context.Context, team int64, threads, messages []int64) (
 
 // ThreadsOn is one query and one batch read.
 func (m Mail) ThreadsOn(ctx context.Context, team int64, on change.Ref, limit int) ([]mailbox.Thread, error) {
-	rows, _, err := m.Rows(ctx, team, on, Shelf{Shelf: change.Threads, Desc: true, Limit: limit})
+	rows, _, err := m.Rows(ctx, team, on, change.Range{Shelf: change.Threads, Desc: true, Limit: limit})
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (m Mail) ThreadsOn(ctx context.Context, team int64, on change.Ref, limit in
 
 // MessagesIn reads the messages of a thread, oldest first: one query and a batch read for each hundred.
 func (m Mail) MessagesIn(ctx context.Context, team, thread int64) ([]mailbox.Message, error) {
-	rows, _, err := m.Rows(ctx, team, change.Of(change.MailThread, thread), Shelf{Shelf: change.Messages})
+	rows, _, err := m.Rows(ctx, team, change.Of(change.MailThread, thread), change.Range{Shelf: change.Messages})
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package dynamo
 
 import (
-	"context"
-
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/persons"
 )
@@ -16,10 +14,3 @@ var _ persons.Store = Persons{}
 
 // NewPersons keeps persons in db.
 func NewPersons(db *DB) Persons { return Persons{records[persons.Person]{db, personKind, "Person"}} }
-
-// PersonsByAddress are the ids of the persons who have this e-mail address, in whatever form it is written.
-func (db *DB) PersonsByAddress(ctx context.Context, team int64, address string) ([]int64, error) {
-	ref := change.AddressOf(address)
-	found, err := db.Members(ctx, team, ref)
-	return found[ref], err
-}

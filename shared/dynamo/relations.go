@@ -18,9 +18,7 @@ import (
 
 // Relations are in no list, so only their removal after deletion needs an attribute of its own.
 var relationKind = kindOf[organizations.Relation]{name: change.Relation, extra: func(_ int64, r organizations.Relation, it item) {
-	if r.Deleted {
-		it[schema.Expires] = number(r.UpdateTime.Add(keepDeleted).Unix())
-	}
+	expire(it, r.Deleted, r.UpdateTime)
 }}
 
 // Relations keeps relations between organizations.
@@ -37,7 +35,7 @@ func NewRelations(db *DB) Relations {
 
 // Of reads the rows on the organization's shelf and what they name.
 func (r Relations) Of(ctx context.Context, team, organization int64) ([]organizations.Relation, error) {
-	rows, _, err := r.Rows(ctx, team, change.Of(change.Organization, organization), Shelf{Shelf: change.Relations})
+	rows, _, err := r.Rows(ctx, team, change.Of(change.Organization, organization), change.Range{Shelf: change.Relations})
 	if err != nil {
 		return nil, err
 	}

@@ -46,27 +46,19 @@ var shelves = map[change.Shelf]schema.Pattern{
 	change.Figures: schema.Figures,
 }
 
-// Shelf reads up to limit rows of one shelf of a record, from the start or after the row `after`; limit 0 reads all.
-type Shelf struct {
-	Shelf change.Shelf
-	Desc  bool
-	Limit int
-	After *change.Row
-}
-
-// Rows reads a shelf; more tells that rows follow.
-func (db *DB) Rows(ctx context.Context, team int64, on change.Ref, s Shelf) (rows []change.Row, more bool, err error) {
-	p := shelves[s.Shelf]
-	q := query{pk: p.Partition(team, on), from: p.Prefix(), to: p.Prefix() + "~", desc: s.Desc, limit: s.Limit}
-	if s.After != nil {
-		q.after = rowKey(team, *s.After).SK
+// Rows reads a part of a shelf; more tells that rows follow the last.
+func (db *DB) Rows(ctx context.Context, team int64, on change.Ref, r change.Range) (rows []change.Row, more bool, err error) {
+	p := shelves[r.Shelf]
+	q := query{pk: p.Partition(team, on), from: p.Prefix(), to: p.Prefix() + "~", desc: r.Desc, limit: r.Limit, once: r.Once}
+	if r.After != nil {
+		q.after = rowKey(team, *r.After).SK
 	}
 	items, more, err := db.query(ctx, q)
 	if err != nil {
-		return nil, false, fmt.Errorf("dynamo.Rows %s of %s: %w", s.Shelf, on, err)
+		return nil, false, fmt.Errorf("dynamo.Rows %s of %s: %w", r.Shelf, on, err)
 	}
 	for _, it := range items {
-		row, err := decodeRow(on, s.Shelf, it)
+		row, err := decodeRow(on, r.Shelf, it)
 		if err != nil {
 			return nil, false, err
 		}

@@ -37,9 +37,6 @@ type Offset struct {
 	Desc         bool
 }
 
-// MaxStart is how far an offset reaches: all files before it have to be read.
-const MaxStart = 10_000
-
 // maxOnRecord is how many files of one record can be put in another order than that of their ids.
 const maxOnRecord = 1000
 

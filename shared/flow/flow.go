@@ -22,8 +22,8 @@ type Store interface {
 	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
 	// GetSome is GetAny of as many of refs, from their beginning, as an answer could hold; n is how many these are.
 	GetSome(ctx context.Context, team int64, refs []change.Ref) (found map[change.Ref]any, n int, err error)
-	// Read reads rows of one shelf with exactly one query; more tells that rows follow the last.
-	Read(ctx context.Context, team int64, on change.Ref, r Range) (rows []change.Row, more bool, err error)
+	// Rows reads a part of a shelf; more tells that rows follow the last.
+	Rows(ctx context.Context, team int64, on change.Ref, r change.Range) (rows []change.Row, more bool, err error)
 	// Head reads a record with its relations and its newest files, with exactly one query; Record is nil when there is none.
 	Head(ctx context.Context, team int64, of change.Ref, files int) (Head, error)
 	// PersonsOf reads persons of an organization with exactly one query of an index, which may lag.
@@ -42,14 +42,6 @@ type Store interface {
 	// second does nothing while the record exists.
 	RemoveRows(ctx context.Context, team int64, rows []change.Row) error
 	RemoveCollection(ctx context.Context, team int64, of change.Ref) error
-}
-
-// Range is a part of a shelf: from its start or after a row, at most Limit rows.
-type Range struct {
-	Shelf change.Shelf
-	Desc  bool
-	Limit int
-	After *change.Row
 }
 
 // Objects are the bytes that records own.
@@ -85,7 +77,6 @@ const (
 	PersonChanges       = "personChange"
 	OrganizationChanges = "organizationChange"
 	maxExamined         = 50_000 // rows that one page may cost
-	MaxStart            = maxExamined
 	chunk               = 1000
 	kindUser            = "user"
 	kindStage           = "stage"
@@ -124,7 +115,7 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 	var p Page
 	skip, examined := q.Start, 0
 	for _, shelf := range []change.Shelf{change.Planned, change.Flow} {
-		r := Range{Shelf: shelf, Desc: true}
+		r := change.Range{Shelf: shelf, Desc: true, Once: true}
 		for more := q.wantsShelf(shelf); more && len(p.Entries) <= q.Limit; {
 			r.Limit = min(skip+q.Limit+1-len(p.Entries), chunk)
 			if len(q.Items) > 0 {
@@ -135,7 +126,7 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 			}
 			var rows []change.Row
 			var err error
-			if rows, more, err = s.Store.Read(ctx, a.Team, of, r); err != nil {
+			if rows, more, err = s.Store.Rows(ctx, a.Team, of, r); err != nil {
 				return Page{}, err
 			}
 			examined += len(rows)
@@ -164,14 +155,9 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 func (s Service) exists(ctx context.Context, team int64, of change.Ref) error {
 	found, err := s.Store.GetAny(ctx, team, []change.Ref{of})
 	if err == nil && found[of] == nil {
-		err = missing(of)
+		err = change.MissingRecord(of)
 	}
 	return err
-}
-
-func missing(of change.Ref) error {
-	names := map[string]string{change.Deal: "Deal", change.Person: "Person", change.Organization: "Organization"}
-	return fault.Missing(names[of.Kind()])
 }
 
 func (q Query) wantsShelf(shelf change.Shelf) bool {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,7 +18,6 @@ import (
 	"github.com/lejek/lejek/shared/activities"
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/mailbox"
 	"github.com/lejek/lejek/shared/notes"
@@ -93,11 +93,18 @@ func (w *world) make(n int, one func(id int64, at time.Time) change.Placed) {
 	w.t.Helper()
 	var sets []change.Set
 	size := 0
+	var writers sync.WaitGroup
+	slots := make(chan struct{}, 3) // a few at once keep the engine busy
 	flush := func() {
-		if err := w.app.DB.Commit(context.Background(), sets...); err != nil {
-			w.t.Fatal(err)
-		}
+		part := sets
 		sets, size = nil, 0
+		slots <- struct{}{}
+		writers.Go(func() {
+			defer func() { <-slots }()
+			if err := w.app.DB.Commit(context.Background(), part...); err != nil {
+				w.t.Error(err)
+			}
+		})
 	}
 	kind := one(0, w.now).Ref().Kind()
 	first, err := w.app.DB.NextIDs(context.Background(), w.c.Team.ID, kind, n)
@@ -105,6 +112,7 @@ func (w *world) make(n int, one func(id int64, at time.Time) change.Placed) {
 		w.t.Fatal(err)
 	}
 	targets := map[string]change.Targets{}
+	const checks = 5 // at most
 	for i := range n {
 		record := one(first+int64(i), w.tick())
 		key := fmt.Sprint(record.HangsOn())
@@ -115,16 +123,20 @@ func (w *world) make(n int, one func(id int64, at time.Time) change.Placed) {
 		}
 		set := change.Set{Team: w.c.Team.ID}
 		set.PutPlaced(nil, record, targets[key])
-		if cost := len(set.Records) + len(set.Show) + len(set.Checks); size+cost > change.MaxOperations {
+		// Sets with the same links check the same records, which is one operation for all of them.
+		cost := len(set.Records) + len(set.Show)
+		if size+cost+checks > change.MaxOperations {
 			flush()
-			size = cost
-		} else {
-			size += cost
 		}
+		size += cost
 		sets = append(sets, set)
 		w.refs = append(w.refs, record.Ref())
 	}
 	flush()
+	writers.Wait()
+	if w.t.Failed() {
+		w.t.FailNow()
+	}
 }
 
 func note(deal, person *int64) func(int64, time.Time) change.Placed {
@@ -202,7 +214,7 @@ func (w *world) check(l links, on ...change.Ref) {
 	}
 	for _, ref := range on {
 		for _, shelf := range []change.Shelf{change.Flow, change.Planned, change.Threads, change.Files} {
-			rows, _, err := w.app.DB.Rows(ctx, team, ref, dynamo.Shelf{Shelf: shelf})
+			rows, _, err := w.app.DB.Rows(ctx, team, ref, change.Range{Shelf: shelf})
 			if err != nil {
 				w.t.Fatal(err)
 			}

@@ -62,7 +62,7 @@ type shelf struct {
 func (s Service) View(ctx context.Context, a auth.Actor, of change.Ref) (v View, err error) {
 	head, err := s.Store.Head(ctx, a.Team, of, viewFiles)
 	if err == nil && head.Record == nil {
-		err = missing(of)
+		err = change.MissingRecord(of)
 	}
 	if err != nil {
 		return v, err
@@ -70,7 +70,7 @@ func (s Service) View(ctx context.Context, a auth.Actor, of change.Ref) (v View,
 	v.Record = head.Record
 	read := func(name change.Shelf, desc bool, limit int) (sh shelf) {
 		if err == nil {
-			sh.rows, sh.more, err = s.Store.Read(ctx, a.Team, of, Range{Shelf: name, Desc: desc, Limit: limit})
+			sh.rows, sh.more, err = s.Store.Rows(ctx, a.Team, of, change.Range{Shelf: name, Desc: desc, Limit: limit, Once: true})
 		}
 		for _, row := range sh.rows {
 			if row.Log == nil {

@@ -36,7 +36,26 @@ func addresses(values []string, nameless bool) []mailbox.Address {
 			out = append(out, mailbox.Address{Name: cleanName(a.Name), Email: NormalizeAddress(decodeWords(a.Address)), Strict: true})
 		}
 	}
+	out = withoutLong(out, nameless)
 	return out[:min(len(out), maxAddresses)]
+}
+
+// maxAddress is RFC 3696's bound without its erratum, in bytes. Addresses are keys of records: a longer one could not be kept.
+const maxAddress = 320
+
+// withoutLong drops addresses that are too long to be anybody's. With nameless set they only lose the address, so that the
+// field is still seen to name somebody.
+func withoutLong(list []mailbox.Address, nameless bool) (out []mailbox.Address) {
+	for _, a := range list {
+		if len(a.Email) > maxAddress {
+			if !nameless {
+				continue
+			}
+			a = mailbox.Address{Name: a.Name}
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // rescueList takes a broken field apart at its commas. A piece without an address belongs to the name that follows, as in
@@ -85,7 +104,7 @@ func rescue(piece string) mailbox.Address {
 // isAddress is deliberately coarse: one "@" with something on both sides and a plausible domain.
 func isAddress(s string) bool {
 	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || len(s) > 320 || strings.ContainsAny(s, " \t\r\n\"<>,;:()") {
+	if at <= 0 || len(s) > maxAddress || strings.ContainsAny(s, " \t\r\n\"<>,;:()") {
 		return false
 	}
 	domain := strings.Trim(s[at+1:], ".")

@@ -45,7 +45,7 @@ func blockAddresses(value string, nameless bool) []mailbox.Address {
 		}
 		out = append(out, mailbox.Address{Name: name})
 	}
-	return out
+	return withoutLong(out, nameless)
 }
 
 // rescueQuoted prefers what the grammar allows and otherwise takes the first address, with the name before it.

@@ -30,7 +30,7 @@ func Forward(p mailbox.Parsed, limits Limits) []mailbox.Inner {
 // attached reads messages that were forwarded whole, under their own Message-ID.
 func attached(p mailbox.Parsed, limits Limits) []mailbox.Inner {
 	var found []mailbox.Inner
-	for _, part := range p.Parts {
+	for i, part := range p.Parts {
 		if !isMessage(part) || len(found) == maxAttached {
 			continue
 		}
@@ -42,6 +42,7 @@ func attached(p mailbox.Parsed, limits Limits) []mailbox.Inner {
 		if limits.Work = limits.Work - work; limits.Work <= 0 {
 			limits.Work = 1
 		}
+		inner.CarrierPart = i
 		found = append(found, mailbox.Inner{How: mailbox.InnerAttached, Parsed: inner, Note: strings.TrimSpace(BodyText(p))})
 	}
 	return found

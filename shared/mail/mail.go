@@ -17,6 +17,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -58,6 +59,10 @@ func Parse(raw []byte, limits Limits) (mailbox.Parsed, error) {
 	return p, err
 }
 
+// spaceBeforeColon is the obsolete form of a field (RFC 5322 §4.5). It is set right before enmime sees it, which would drop such
+// a line or not, as the white space may be: a second From must not hide.
+var spaceBeforeColon = regexp.MustCompile(`(?m)^([!-9;-~]+)[ \t]+:`)
+
 // parse also tells how much of Limits.Work the message took.
 func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	raw = trimPrelude(raw)
@@ -65,7 +70,7 @@ func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 
 	head := enmime.NewPart("")
 	collect := partErrors{head}
-	fields, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(terminated(scan.header))), collect)
+	fields, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(spaceBeforeColon.ReplaceAll(terminated(scan.header), []byte("$1:")))), collect)
 	if err != nil {
 		return mailbox.Parsed{}, scan.work, fmt.Errorf("%w: %w", ErrNotMail, err)
 	}

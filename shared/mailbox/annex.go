@@ -6,7 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
-	"strings"
+	"slices"
 	"sync"
 
 	"github.com/lejek/lejek/shared/change"
@@ -20,8 +20,8 @@ func (r run) parts(it Item, n int) []Part {
 	case InnerAttached:
 		parts := it.Parsed.Parts
 		if n == 0 {
-			for _, p := range r.Parsed.Parts {
-				if !carriesMail(p) {
+			for i, p := range r.Parsed.Parts {
+				if !r.isItem(i) {
 					parts = append(parts[:len(parts):len(parts)], p)
 				}
 			}
@@ -31,8 +31,9 @@ func (r run) parts(it Item, n int) []Part {
 	return r.Parsed.Parts
 }
 
-func carriesMail(p Part) bool {
-	return strings.HasPrefix(p.MediaType, "message/") || strings.HasSuffix(strings.ToLower(p.Name), ".eml")
+// isItem reports that a part of the raw message is stored as a message. One that could not be read as mail is a file.
+func (r run) isItem(part int) bool {
+	return slices.ContainsFunc(r.judged.Items, func(it Item) bool { return it.Inner == InnerAttached && it.Parsed.CarrierPart == part })
 }
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)

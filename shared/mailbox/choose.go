@@ -93,7 +93,7 @@ type follower interface {
 	LinkTo(change.Links) change.Placed
 }
 
-// bundles are the moves that follow from a thread's: its messages, newest first, each with its files and notes, then the
+// bundles are the moves that follow from a thread's: its messages, newest first, each with its notes and files, then the
 // ledger's entries. What is where it belongs is left out.
 func (b Box) bundles(ctx context.Context, a auth.Actor, before, now Thread, t change.Targets) (sets []change.Set, err error) {
 	messages, err := b.Store.MessagesIn(ctx, a.Team, now.ID)
@@ -124,20 +124,30 @@ func (b Box) bundles(ctx context.Context, a auth.Actor, before, now Thread, t ch
 		}
 	}
 	for _, m := range slices.Backward(messages) {
+		for _, ref := range refsOf(change.Note, m.NoteIDs) {
+			note, ok := annexes[ref].(change.Placed)
+			if filed := []int64{value.Deref(m.DealID), value.Deref(before.DealID)}; ok && slices.Contains(filed, note.HangsOn().Deal) {
+				move(note, b.Annexes.Refile(note, now.DealID)) // before its message, whose deal tells that nobody moved the note
+			}
+		}
 		move(m, m.LinkTo(links))
 		for _, ref := range m.Attachments() {
 			if f, ok := annexes[ref].(follower); ok {
 				move(f, f.LinkTo(links))
 			}
 		}
-		for _, ref := range refsOf(change.Note, m.NoteIDs) {
-			if note, ok := annexes[ref].(change.Placed); ok && note.HangsOn().Deal == value.Deref(before.DealID) {
-				move(note, b.Annexes.Refile(note, now.DealID))
-			}
-		}
 	}
+	var others []int64
 	for _, e := range entries {
-		if settled := e.settled(); settled != e.State {
+		others = union(others, e.ThreadIDs...)
+	}
+	threads, err := b.Store.Mail(ctx, a.Team, slices.DeleteFunc(others, func(id int64) bool { return id == now.ID }), nil)
+	if err != nil {
+		return nil, err
+	}
+	undecided := func(id int64) bool { t := threads.Threads[id]; return t.Undecided != "" && !t.Deleted }
+	for _, e := range entries {
+		if settled := e.settled(); settled != e.State && !slices.ContainsFunc(e.ThreadIDs, undecided) {
 			e.State, e.Reason, e.UpdateTime = settled, "", now.UpdateTime
 			e.Evidence = append(e.Evidence, fmt.Sprintf("row 18: user %d chose", a.User))
 			set := change.Set{Team: a.Team}

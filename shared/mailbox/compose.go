@@ -8,16 +8,22 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-const maxParties = 300 // of one list that are kept; the raw message has all
+const (
+	maxParties    = 300     // of one list that are kept; the raw message has all
+	maxPartyBytes = 150_000 // of all lists together: a record holds 400 kB
+	partyOverhead = 60      // what a party takes beside its text
+)
 
 // message is an item as a record, still without ids and links.
 func (r run) message(it Item, at time.Time, c cast) Message {
 	p := it.Parsed
+	room := maxPartyBytes
+	from, to, cc, bcc := c.parties(p.From, &room), c.parties(p.To, &room), c.parties(p.Cc, &room), c.parties(p.Bcc, &room)
 	m := Message{
 		RawID: r.RawID, RawKey: r.RawKey, MessageID: p.MessageID, Print: p.ContentPrint, InnerCopy: it.Inner == InnerHTML || it.Inner == InnerText,
 		Subject: cut(p.Subject, maxSubject), Snippet: p.Snippet, Sent: it.Sent, Auto: it.Auto, Time: at, AddTime: r.now, UpdateTime: r.now,
 		Recipients: r.Recipients, Check: r.judged.Check, Read: it.Sent,
-		From: c.parties(p.From), To: c.parties(p.To), Cc: c.parties(p.Cc), Bcc: c.parties(p.Bcc),
+		From: from, To: to, Cc: cc, Bcc: bcc,
 	}
 	if len(p.InReplyTo) > 0 {
 		m.InReplyTo = p.InReplyTo[0]
@@ -25,9 +31,14 @@ func (r run) message(it Item, at time.Time, c cast) Message {
 	return m
 }
 
-func (c cast) parties(list []Address) (out []Party) {
+// parties are as many of a list as there is room for.
+func (c cast) parties(list []Address, room *int) (out []Party) {
 	for _, a := range list[:min(len(list), maxParties)] {
-		out = append(out, Party{Email: a.Email, Name: cut(a.Name, 200), PersonID: c.by[change.NormalAddress(a.Email)]})
+		p := Party{Email: a.Email, Name: cut(a.Name, 200), PersonID: c.by[change.NormalAddress(a.Email)]}
+		if *room -= len(p.Email) + len(p.Name) + partyOverhead; *room < 0 {
+			break
+		}
+		out = append(out, p)
 	}
 	return out
 }

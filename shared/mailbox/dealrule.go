@@ -11,6 +11,7 @@ type choice struct {
 
 const (
 	severalDeals = "several open deals"
+	closedDeal   = "its deal is closed and another is open"
 	nobody       = "nobody to link it to"
 )
 
@@ -22,10 +23,13 @@ func chooseDeal(t *Thread, has *Deal, open []Deal) choice {
 		if has.Status == dealOpen || settled || len(open) == 0 {
 			return choice{deal: &has.ID, why: fmt.Sprintf("row 16: the thread has deal %d", has.ID)}
 		}
-		return choice{undecided: "its deal is closed and another is open", why: fmt.Sprintf("row 16: deal %d is closed, %d other open", has.ID, len(open))}
+		return choice{undecided: closedDeal, why: fmt.Sprintf("row 16: deal %d is closed, %d other open", has.ID, len(open))}
 	}
 	if t != nil && t.DealID == nil && t.DealChosenTime != nil {
 		return choice{why: "a user took the thread off its deal"}
+	}
+	if t != nil && t.Undecided == closedDeal && len(open) > 0 {
+		return choice{undecided: closedDeal, why: fmt.Sprintf("row 16: a user is still to choose, %d open deals", len(open))}
 	}
 	switch len(open) {
 	case 0:

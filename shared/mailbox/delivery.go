@@ -30,6 +30,14 @@ type Reader struct {
 	FreeMail func(address string) bool
 }
 
+// Site is an address's registrable domain, if that says who somebody works for.
+func (r Reader) Site(address string) string {
+	if domain := r.Domain(address); domain != "" && !r.FreeMail(domain) {
+		return domain
+	}
+	return ""
+}
+
 // User is a member of the team, as far as mail is concerned.
 type User struct {
 	ID    int64
@@ -39,8 +47,9 @@ type User struct {
 
 // Roles tell whose an address is. A user is a user even where a person has the same address.
 type Roles struct {
-	Users  []User // the first is the team's first user
-	Domain string // of the dedicated addresses
+	Users  []User                      // the first is the team's first user
+	Domain string                      // of the dedicated addresses
+	Site   func(address string) string // the domain that whoever writes from it works for; empty where anybody may
 }
 
 // user is the user with that address.
@@ -55,10 +64,19 @@ func (r Roles) user(email string) (User, bool) {
 // dedicated addresses receive mail for Lejek; nobody sits behind them.
 func (r Roles) dedicated(email string) bool { return strings.HasSuffix(email, "@"+r.Domain) }
 
-// external addresses are neither a user's nor dedicated.
+// colleague addresses are in a domain that a user writes from, unless anybody can get one there.
+func (r Roles) colleague(email string) bool {
+	if r.Site == nil {
+		return false
+	}
+	site := r.Site(email)
+	return site != "" && slices.ContainsFunc(r.Users, func(u User) bool { return r.Site(u.Email) == site })
+}
+
+// external addresses are neither a user's nor a colleague's nor dedicated.
 func (r Roles) external(email string) bool {
 	_, user := r.user(email)
-	return email != "" && !user && !r.dedicated(email)
+	return email != "" && !user && !r.dedicated(email) && !r.colleague(email)
 }
 
 // externals are the external ones among lists of addresses, each once, in their order.

@@ -37,13 +37,16 @@ func (r run) facts(ctx context.Context, it Item) (f facts, err error) {
 
 // outer is the guard of the message that carries the item; false when the item is the raw message itself.
 func (r run) outer(it Item) (change.Ref, bool) {
+	id, print := r.Parsed.MessageID, r.Parsed.Fingerprint
 	switch {
 	case it.Inner == "":
 		return "", false
-	case r.Parsed.MessageID != "":
-		return idGuard(r.Parsed.MessageID), true
+	case id != "" && id != it.Parsed.MessageID:
+		return idGuard(id), true
+	case print != it.Parsed.Fingerprint:
+		return printGuard(print), true // also where the carrier bears the id of what it carries, which is the inner one's
 	}
-	return printGuard(r.Parsed.Fingerprint), true
+	return printGuard("carrier of " + print), true
 }
 
 // mentioned are all ids in an item, its own first, then the nearest.

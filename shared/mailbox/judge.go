@@ -57,6 +57,7 @@ type Item struct {
 	Internal   bool
 	Note       string
 	References []string // ids by which it finds its thread, nearest first: its own, then those of what carries it
+	Vouched    []string // of these, what the user who forwards it cites himself, and not a stranger in it
 }
 
 func (j *Judgement) note(format string, args ...any) {
@@ -156,6 +157,11 @@ func (r Roles) fromUser(j Judgement, p Parsed, read Reader) Judgement {
 func (r Roles) toOwn(j Judgement, p Parsed, read Reader) Judgement {
 	for _, in := range read.Forward(p) {
 		it, rule := r.inner(in)
+		for _, id := range referencesOf(p) {
+			if id != in.Parsed.MessageID && !slices.Contains(it.References, id) {
+				it.Vouched = append(it.Vouched, id)
+			}
+		}
 		it.References = append(it.References, referencesOf(p)...)
 		if rule == ruleNameless {
 			j.note("row 9: the forwarded mail names no address")
@@ -201,7 +207,7 @@ func (r Roles) inner(in Inner) (Item, int) {
 func (r Roles) fromOutside(j Judgement, p Parsed) Judgement {
 	from := sender(p)
 	it := Item{
-		Parsed: p, About: []Address{from}, Others: r.externals(p.To, p.Cc), Auto: p.Signals.Automatic(), References: referencesOf(p),
+		Parsed: p, About: r.externals([]Address{from}), Others: r.externals(p.To, p.Cc), Auto: p.Signals.Automatic(), References: referencesOf(p),
 		Proven: j.Check.Aligned, MayCreate: j.Check.Aligned && !p.Signals.Automatic() && !robot(from.Email),
 	}
 	switch s := p.Signals; {
@@ -209,7 +215,7 @@ func (r Roles) fromOutside(j Judgement, p Parsed) Judgement {
 		j.Rule, it.OnlyKnown, it.About = ruleBounce, true, nil
 		it.References = append([]string{s.Bounce.MessageID}, it.References...)
 	case s.IsReceipt(), s.CalendarMethod == "REPLY":
-		j.Rule, it.OnlyKnown = ruleReceipt, true
+		j.Rule, it.OnlyKnown, it.MayCreate = ruleReceipt, true, false
 	case s.List() && !s.AutoReply():
 		j.Rule = ruleList
 	case it.Auto:

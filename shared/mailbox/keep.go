@@ -56,6 +56,9 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 		return out, errAgain
 	}
 	t = t.linked(before, c.linked, ch)
+	if before != nil && !value.Equal(before.DealID, t.DealID) {
+		t.DealChosenTime = nil // a rule has overruled the user's choice
+	}
 	if it.Internal && before == nil {
 		t.Undecided = r.judged.Reason
 	}

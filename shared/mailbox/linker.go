@@ -37,7 +37,7 @@ func (l Linker) Link(ctx context.Context, d Delivery) (e Entry, err error) {
 	if err != nil {
 		return e, fmt.Errorf("mailbox.Link %s: %w", d.RawID, err)
 	}
-	roles := Roles{Users: users, Domain: l.Domain}
+	roles := Roles{Users: users, Domain: l.Domain, Site: l.Read.Site}
 	r := run{Linker: l, Delivery: d, roles: roles, judged: roles.Judge(d, l.Read), now: l.Now().UTC().Truncate(time.Millisecond), kept: map[string]bool{}}
 	if len(users) > 0 {
 		r.actor = auth.Actor{Team: d.Team, User: users[0].ID, Source: "app"}
@@ -116,7 +116,7 @@ func (r run) attempt(ctx context.Context) (Entry, error) {
 
 // item stores one message, or finds that it is there already.
 func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error) {
-	pl := it.resolve(f, r.judged.User.ID != 0, r.Read.Domain, r.Read.FreeMail)
+	pl := it.resolve(f, r.Read.Domain, r.Read.FreeMail)
 	if pl.repeat != nil {
 		return r.repeat(ctx, it, n, f, pl)
 	}

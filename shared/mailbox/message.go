@@ -41,12 +41,19 @@ type Message struct {
 	RealAttachments   bool
 	Recipients        []string // envelope recipients of every delivery that brought it
 	RepeatIDs         []string // SES messageIds of the later ones
+	Extras            []Extra  // what they brought beside the message
 	Rule              int      // row of the decision table by which it is where it is
 	Evidence          []string
 	Check             SenderCheck
 	Read              bool
 	Deleted           bool
 	Shown             []change.Ref
+}
+
+// Extra are the files beside a message that a later delivery attached once more.
+type Extra struct {
+	RawID  string // SES messageId of that delivery
+	FileID int64  // of its first file; the others follow
 }
 
 // Party is a sender or recipient.

@@ -74,6 +74,9 @@ type Parsed struct {
 	Parts   []Part
 	Inner   []Inner // set by whoever looked for forwards; parsing alone leaves it empty
 
+	// CarrierPart is where it lay among the parts of the message that it was attached to; it says nothing of other messages.
+	CarrierPart int
+
 	// Fingerprint stands in for a missing Message-ID. ContentPrint is the same without the date, and so equal for a message
 	// and for a forwarded copy of it.
 	Fingerprint  string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
 )
 
 // cast are the persons of an item: linked ones, the main one first, and who stands behind each address.
@@ -33,6 +34,7 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 		c.why = append(c.why, fmt.Sprintf("row 3: of %d recipients the first %d are linked", len(about), maxLinked))
 		about = about[:maxLinked]
 	}
+	thread = filter(thread, func(id int64) bool { _, ok := known[id]; return ok }) // others were deleted
 	var persons []Person
 	for _, id := range thread {
 		if p, ok := known[id]; ok {
@@ -156,6 +158,11 @@ func (r run) create(ctx context.Context, it Item, a Address, f facts, c *cast) (
 	}
 	in := NewPerson{Name: nameOf(a), Email: a.Email, OrganizationID: organization, Of: of, Seen: f.Persons[of]}
 	p, set, err := r.People.NewPerson(ctx, r.actor, in, r.now)
+	if fault.Is(err, fault.Invalid) {
+		// The grammar of mail allows more than the rules of a person do; the mail is linked all the same.
+		c.why = append(c.why, "row 13: no person, not a usable address")
+		return Person{}, nil
+	}
 	if err != nil {
 		return p, err
 	}
@@ -192,7 +199,7 @@ func nameOf(a Address) string {
 		return cut(name, 255)
 	}
 	local, _, _ := strings.Cut(a.Email, "@")
-	return local
+	return cut(local, 255)
 }
 
 // mainFirst puts forward whom the mail is about (row 3): who has the thread, else who has an open deal, else the first.

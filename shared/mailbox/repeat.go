@@ -31,7 +31,8 @@ const maxRepeats = 50
 func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out outcome, err error) {
 	m := *pl.repeat
 	out = outcome{thread: m.ThreadID, message: m.ID, persons: m.PersonIDs, rule: ruleRepeat}
-	resumed := m.RawID == r.RawID || slices.Contains(m.RepeatIDs, r.RawID)
+	before := slices.IndexFunc(m.Extras, func(x Extra) bool { return x.RawID == r.RawID })
+	resumed := m.RawID == r.RawID || before >= 0 || slices.Contains(m.RepeatIDs, r.RawID)
 	switch {
 	case m.RawID == r.RawID:
 		out.rule, out.why = m.Rule, m.Evidence[min(len(r.judged.Evidence), len(m.Evidence)):]
@@ -54,8 +55,13 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		if err != nil {
 			return out, err
 		}
-		if m.RawID != r.RawID {
-			m.FileIDs = nil // it brought none, or they are written already with what it brought
+		switch {
+		case m.RawID == r.RawID:
+		case before >= 0:
+			it.Parsed.Parts = nil // they came with the first delivery
+			m.FileIDs = block(m.Extras[before].FileID, len(r.parts(it, n)))
+		default:
+			m.FileIDs = nil // it brought none
 		}
 		if out.steps, err = r.around(ctx, it, n, f, m, targets, nil, done); err != nil || len(m.FileIDs) == 0 {
 			return out, err
@@ -74,7 +80,16 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 	}
 	now.RepeatIDs = now.RepeatIDs[:min(len(now.RepeatIDs), maxRepeats)]
 	now.Recipients, now.UpdateTime = merged(m.Recipients, r.Recipients), r.now
-	_, carried := r.outer(it)
+	outer, carried := r.outer(it)
+	var extra []int64
+	if !full {
+		it.Parsed.Parts = nil // what is attached to it came with the first delivery
+		if it.Inner == InnerAttached && f.Aliases[outer].MessageID == 0 {
+			if extra, err = r.extra(ctx, it, n, &now); err != nil {
+				return out, err
+			}
+		}
+	}
 	if it.Note != "" && carried {
 		id, err := r.Store.NextIDs(ctx, r.Team, change.Note, 1)
 		if err != nil {
@@ -88,15 +103,42 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		if guard := idGuard(it.Parsed.MessageID); it.Parsed.MessageID != "" {
 			set.Put(guard, Alias{ThreadID: m.ThreadID, MessageID: m.ID}, f.Aliases[guard].Version)
 		}
-		if t := pl.thread; t != nil && t.attached(now).Attachments != t.Attachments {
-			set.Put(t.Ref(), t.attached(now), t.Version)
-		}
 	} else {
-		placed.FileIDs = nil // what is attached here came with the first delivery
+		placed.FileIDs = extra
+	}
+	if t := pl.thread; t != nil && (t.attached(now).RealAttachments != t.RealAttachments || t.attached(now).InlineAttachments != t.InlineAttachments) {
+		set.Put(t.Ref(), t.attached(now), t.Version)
 	}
 	around, err := r.around(ctx, it, n, f, placed, targets, nil, nil)
 	out.steps = append([]change.Set{set}, around...)
 	return out, err
+}
+
+// extra adds to a message that is here already what a user attached beside it this time.
+func (r run) extra(ctx context.Context, it Item, n int, m *Message) (ids []int64, err error) {
+	parts := r.parts(it, n)
+	if len(parts) == 0 {
+		return nil, nil
+	}
+	first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
+	if err != nil {
+		return nil, err
+	}
+	ids = block(first, len(parts))
+	m.FileIDs, m.Extras = slices.Concat(m.FileIDs, ids), append(slices.Clone(m.Extras), Extra{r.RawID, first})
+	for _, p := range parts {
+		m.InlineAttachments, m.RealAttachments = m.InlineAttachments || p.Inline, m.RealAttachments || !p.Inline
+	}
+	return ids, r.keepParts(ctx, parts, n)
+}
+
+// block are n ids that follow each other.
+func block(first int64, n int) []int64 {
+	ids := make([]int64, n)
+	for i := range ids {
+		ids[i] = first + int64(i)
+	}
+	return ids
 }
 
 // complete is a message that was known only from a quotation, now that it has come by itself.
@@ -112,7 +154,7 @@ func (r run) complete(ctx context.Context, it Item, n int, f facts, m Message) (
 	now.NoteIDs, now.Rule, now.Evidence, now.Shown = m.NoteIDs, m.Rule, m.Evidence, m.Shown
 	now.DealID, now.PersonIDs = m.DealID, m.PersonIDs
 	now.RepeatIDs = append(slices.Clone(m.RepeatIDs), m.RawID)
-	now.FileIDs = m.FileIDs
+	now.FileIDs, now.Extras = m.FileIDs, m.Extras
 	now.InlineAttachments, now.RealAttachments = m.InlineAttachments, m.RealAttachments
 	parts := r.parts(it, n)
 	if len(parts) > 0 {

@@ -72,7 +72,7 @@ func (it Item) identify(f facts) (repeat *Message, sameID bool) {
 }
 
 // resolve finds the item's thread (§3.3), without step 3 and 4.
-func (it Item) resolve(f facts, trusted bool, domain func(string) string, freeMail func(string) bool) (pl place) {
+func (it Item) resolve(f facts, domain func(string) string, freeMail func(string) bool) (pl place) {
 	if pl.repeat, pl.sameID = it.identify(f); pl.repeat != nil {
 		if t, ok := f.Threads[pl.repeat.ThreadID]; ok {
 			pl.thread = &t
@@ -80,7 +80,7 @@ func (it Item) resolve(f facts, trusted bool, domain func(string) string, freeMa
 		return pl
 	}
 	if id := it.Parsed.MessageID; id != "" {
-		if t := f.threadOf(idGuard(id)); t != nil && (!pl.sameID || trusted || it.shares(*t, domain, freeMail)) {
+		if t := f.threadOf(idGuard(id)); t != nil && (!pl.sameID || it.Sent || it.shares(*t, domain, freeMail)) {
 			pl.thread = t
 			pl.why = append(pl.why, fmt.Sprintf("thread %d knows its Message-ID", t.ID))
 			return pl
@@ -91,7 +91,7 @@ func (it Item) resolve(f facts, trusted bool, domain func(string) string, freeMa
 		if t == nil || pl.thread != nil && t.ID == pl.thread.ID || slices.Contains(pl.related, t.ID) {
 			continue
 		}
-		if pl.thread == nil && (trusted || it.OnlyKnown || it.shares(*t, domain, freeMail)) {
+		if pl.thread == nil && (it.trusts(id) || it.shares(*t, domain, freeMail)) {
 			pl.thread = t
 			pl.why = append(pl.why, fmt.Sprintf("it answers a message of thread %d", t.ID))
 			continue
@@ -102,6 +102,12 @@ func (it Item) resolve(f facts, trusted bool, domain func(string) string, freeMa
 	return pl
 }
 
+// trusts reports that an id needs no further proof: a user cites it, or a bounce, which has no party of its own. Whoever wrote
+// what a user forwards may have cited anything.
+func (it Item) trusts(id string) bool {
+	return it.Sent || slices.Contains(it.Vouched, id) || it.OnlyKnown && it.Parsed.Signals.IsBounce()
+}
+
 // shares reports that an external party of the item takes part in the thread already, or writes from the company of one who
 // does: a stranger who merely cites an id does not get in.
 func (it Item) shares(t Thread, domain func(string) string, freeMail func(string) bool) bool {
@@ -110,7 +116,7 @@ func (it Item) shares(t Thread, domain func(string) string, freeMail func(string
 			if a.Email == p.Email {
 				return true
 			}
-			if it.MayCreate && !it.Sent && !freeMail(a.Email) && domain(a.Email) != "" && domain(a.Email) == domain(p.Email) {
+			if (it.MayCreate || it.OnlyKnown && it.Proven) && !it.Sent && !freeMail(a.Email) && domain(a.Email) != "" && domain(a.Email) == domain(p.Email) {
 				return true
 			}
 		}

@@ -37,10 +37,6 @@ func written(a auth.Actor, before, now Organization) change.Set {
 		had = before.guards()
 	}
 	set.Join(now.ID, had, now.guards())
-	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
-	if before.ID == 0 {
-		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
-	}
-	set.Show = append(set.Show, change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log))
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
 	return set
 }

@@ -68,12 +68,7 @@ func written(a auth.Actor, before, now Person) change.Set {
 	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {
 		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, to), Alive: true})
 	}
-	log := change.Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: change.Diff(logged, before, now)}
-	if before.ID == 0 {
-		// A creation is the one field add_time (contract §3.8).
-		log.Fields = []change.Field{{Key: "add_time", New: value.Stamp(&now.AddTime)}}
-	}
-	set.Show = append(set.Show, change.LogRow(now.Ref(), now.UpdateTime, before.Version+1, log))
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}

@@ -47,11 +47,6 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 	return s.Store.List(ctx, a.Team, l)
 }
 
-// NextID is for a person that is created within a larger change; see Created.
-func (s Service) NextID(ctx context.Context, a auth.Actor) (int64, error) {
-	return s.Store.NextID(ctx, a.Team)
-}
-
 // Create makes a person.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, error) {
 	p, err := New(a, in, 0, s.now())

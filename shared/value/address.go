@@ -2,17 +2,16 @@ package value
 
 // Address is a postal address or a place (contract §2.3): the text as written, and parts that only a geocoder knows.
 type Address struct {
-	Value            string
-	Country          *string
-	AdminAreaLevel1  *string
-	AdminAreaLevel2  *string
-	Locality         *string
-	Sublocality      *string
-	Route            *string
-	StreetNumber     *string
-	Subpremise       *string
-	PostalCode       *string
-	FormattedAddress *string
+	Value           string
+	Country         *string
+	AdminAreaLevel1 *string
+	AdminAreaLevel2 *string
+	Locality        *string
+	Sublocality     *string
+	Route           *string
+	StreetNumber    *string
+	Subpremise      *string
+	PostalCode      *string
 }
 
 // Text is the address as one line, with the parts that it has, so that a change of a part is seen too; nil for nil.
@@ -27,7 +26,7 @@ func (a *Address) Text() *string {
 	}{
 		{"subpremise", a.Subpremise}, {"street number", a.StreetNumber}, {"route", a.Route}, {"sublocality", a.Sublocality},
 		{"locality", a.Locality}, {"area", a.AdminAreaLevel2}, {"region", a.AdminAreaLevel1}, {"postal code", a.PostalCode},
-		{"country", a.Country}, {"formatted", a.FormattedAddress},
+		{"country", a.Country},
 	} {
 		if p.part != nil {
 			text += "; " + p.name + ": " + *p.part

@@ -10,7 +10,6 @@ import (
 	"github.com/lejek/lejek/shared/activities"
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/dynamo"
 )
 
 func person(c *apptest.Client, name string, org int64) int64 {
@@ -64,7 +63,7 @@ func TestExactlyOneParticipantIsPrimary(t *testing.T) {
 // shelf are the activities that show on a record.
 func shelf(t *testing.T, app *apptest.App, c *apptest.Client, on change.Ref, s change.Shelf) (refs []change.Ref) {
 	t.Helper()
-	rows, _, err := app.DB.Rows(context.Background(), c.Team.ID, on, dynamo.Shelf{Shelf: s})
+	rows, _, err := app.DB.Rows(context.Background(), c.Team.ID, on, change.Range{Shelf: s})
 	if err != nil {
 		t.Fatal(err)
 	}

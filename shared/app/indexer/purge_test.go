@@ -10,7 +10,6 @@ import (
 
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/schema"
 )
@@ -54,7 +53,7 @@ func TestPurgedFileTakesItsBytesAndRowsWithIt(t *testing.T) {
 	}
 	deal := change.Of(change.Deal, d)
 	for _, shelf := range []change.Shelf{change.Flow, change.Files} {
-		rows, _, err := a.DB.Rows(context.Background(), c.Team.ID, deal, dynamo.Shelf{Shelf: shelf})
+		rows, _, err := a.DB.Rows(context.Background(), c.Team.ID, deal, change.Range{Shelf: shelf})
 		for _, row := range rows {
 			if err != nil || row.Source == f.Ref() {
 				t.Errorf("the deal still shows the file on its shelf %s (%v)", shelf, err)

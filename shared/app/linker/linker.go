@@ -7,6 +7,7 @@ package linker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -75,13 +76,14 @@ func (l linker) one(ctx context.Context, body string) error {
 	if d.Parsed, err = mail.Parse(raw, mail.DefaultLimits); err != nil {
 		d.NotMail = err.Error()
 	}
+	var failed []error // one team's failure is no other's: the rest gets the mail now, and nothing twice when it is tried again
 	for _, t := range teams {
 		d.Team, d.Recipients = t.team, t.recipients
 		if _, err := l.mailbox.Link(ctx, d); err != nil {
-			return err
+			failed = append(failed, fmt.Errorf("team %d: %w", t.team, err))
 		}
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // addressed is a team and those of the envelope's recipients that are its own: no team learns of another.

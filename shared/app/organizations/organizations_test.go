@@ -12,7 +12,6 @@ import (
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/value"
@@ -65,7 +64,7 @@ func TestOrganizationKeepsEveryField(t *testing.T) {
 	if a, _ := parts["address"].(m); a["locality"] != "Kraków" || parts["update_time"] != "2026-11-23T10:00:02Z" {
 		t.Errorf("a part alone changed: %v", parts)
 	}
-	rows, _, err := app.DB.Rows(context.Background(), c.Team.ID, change.Of(change.Organization, 1), dynamo.Shelf{Shelf: change.Flow})
+	rows, _, err := app.DB.Rows(context.Background(), c.Team.ID, change.Of(change.Organization, 1), change.Range{Shelf: change.Flow})
 	if err != nil || len(rows) != 3 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}

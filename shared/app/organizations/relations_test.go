@@ -13,7 +13,6 @@ import (
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/organizations"
 )
 
@@ -121,7 +120,7 @@ func TestRelationShowsOnBothEnds(t *testing.T) {
 	}
 	c.Must("POST", root, relate("parent", 2, 3)) // so is this one
 	want(3, "related 1", "parent 2")
-	rows, _, err := app.DB.Rows(context.Background(), c.Team.ID, change.Of(change.Organization, 3), dynamo.Shelf{Shelf: change.Relations})
+	rows, _, err := app.DB.Rows(context.Background(), c.Team.ID, change.Of(change.Organization, 3), change.Range{Shelf: change.Relations})
 	if err != nil || len(rows) != 2 {
 		t.Errorf("rows %v %v", rows, err)
 	}
