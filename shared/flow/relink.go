@@ -188,6 +188,7 @@ func (m *mover) flush(ctx context.Context) error {
 	if err == nil || fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
 		return err
 	}
+	clear(m.targets)
 	for _, ref := range refs {
 		if err := change.Retry(ctx, func() error { return m.again(ctx, ref) }); err != nil {
 			return err
@@ -198,7 +199,6 @@ func (m *mover) flush(ctx context.Context) error {
 
 // again places one source by what is true now.
 func (m *mover) again(ctx context.Context, ref change.Ref) error {
-	clear(m.targets)
 	if m.thread != nil {
 		thread, err := m.placed(ctx, m.team, m.thread.Ref())
 		if err != nil {
@@ -214,5 +214,8 @@ func (m *mover) again(ctx context.Context, ref change.Ref) error {
 	if err != nil || len(set.Records) == 0 {
 		return err
 	}
-	return m.Store.Commit(ctx, set)
+	if err = m.Store.Commit(ctx, set); err != nil {
+		clear(m.targets) // links that moved since they were read fail the commit, and are read anew
+	}
+	return err
 }

@@ -27,8 +27,8 @@ func TestViewTakesAtMostSixQueriesHoweverLargeTheTeam(t *testing.T) {
 		other := w.organization(fmt.Sprint("Other ", i))
 		w.c.Must("POST", "/v1/organizationRelationships", m{"type": "related", "rel_owner_org_id": o, "rel_linked_org_id": other})
 	}
-	w.seedPersonsAndDeals(1000, p, o) // with the notes, 3 000 records
-	w.make(1000, note(&d, nil))
+	w.seedPersonsAndDeals(400, p, o) // several times what is shown
+	w.make(400, note(&d, nil))
 	w.make(120, activity(&d, false))
 	w.make(60, activity(&d, true))
 	w.make(120, file(&d))
