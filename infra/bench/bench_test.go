@@ -43,3 +43,16 @@ func BenchmarkPatchDeal(b *testing.B) {
 		c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d.ID()), map[string]any{"value": i + 1})
 	})
 }
+
+// BenchmarkView reads the detail view of an organization with persons, deals, planned activities and notes.
+func BenchmarkView(b *testing.B) {
+	m, c := start(b)
+	org := c.Must("POST", "/api/v2/organizations", map[string]any{"name": "Navy"}).ID()
+	for i := range 20 {
+		person := c.Must("POST", "/api/v2/persons", map[string]any{"name": "Somebody", "org_id": org}).ID()
+		deal := c.Must("POST", "/api/v2/deals", map[string]any{"title": "Some deal", "person_id": person, "org_id": org}).ID()
+		c.Must("POST", "/v1/notes", map[string]any{"content": "A note of ordinary length", "deal_id": deal})
+		c.Must("POST", "/api/v2/activities", map[string]any{"deal_id": deal, "due_date": "2026-11-24", "done": i%2 == 0})
+	}
+	m.measure(b, func(int) { c.Must("GET", apptest.Path("/api/v2/organizations/%d/view", org), nil) })
+}
