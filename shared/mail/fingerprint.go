@@ -12,7 +12,7 @@ import (
 const fingerprintLetters = 500
 
 // Fingerprint stands in for a Message-ID where there is none: sender, base subject, minute of the date, first 500 letters and
-// digits of the body. Without the minute it is equal for a message and the copy inside a forward, whose header block tells
+// digits of the body, the attached parts. Without minute and parts (dated false) it is equal for a message and the copy inside a forward, whose header block tells
 // the time in words and in the forwarder's zone; it must not be used for more, since people do send "OK, thanks" twice.
 func Fingerprint(p mailbox.Parsed, dated bool) string {
 	var b strings.Builder
@@ -27,6 +27,13 @@ func Fingerprint(p mailbox.Parsed, dated bool) string {
 		b.WriteString(p.Date.UTC().Format("2006-01-02T15:04"))
 	}
 	b.WriteString("\n" + bodyLetters(p))
+	if dated {
+		// Two scans sent a day apart by the same device may differ in nothing else. A quoted copy has no parts to compare.
+		for _, part := range p.Parts {
+			content := sha256.Sum256(part.Content)
+			b.Write(content[:])
+		}
+	}
 	sum := sha256.Sum256([]byte(b.String()))
 	return hex.EncodeToString(sum[:16])
 }
