@@ -73,6 +73,7 @@ func dealOut(d deals.Deal, zone *time.Location) dealWire {
 		LostReason: d.LostReason, WonTime: seconds(d.WonTime), LostTime: seconds(d.LostTime), CloseTime: seconds(d.CloseTime),
 		LocalWonDate: localDate(d.WonTime, zone), LocalLostDate: localDate(d.LostTime, zone), LocalCloseDate: localDate(d.CloseTime, zone),
 		ExpectedCloseDate: d.ExpectedCloseDate, VisibleTo: d.VisibleTo, LabelIDs: []int64{}, IsDeleted: d.Deleted, Origin: d.Origin,
+		IsArchived: d.Archived, ArchiveTime: seconds(d.ArchiveTime),
 	}
 }
 
@@ -95,8 +96,8 @@ type dealBody struct {
 	VisibleTo         value.Opt[int64]         `json:"visible_to" rule:"notnull,enum=1|3|5|7"`
 	IsDeleted         value.Opt[bool]          `json:"is_deleted"` // in the schema but without effect (contract §1.6)
 	LabelIDs          value.Opt[[]int64]       `json:"label_ids" rule:"unsupported"`
-	IsArchived        value.Opt[bool]          `json:"is_archived" rule:"unsupported"`
-	ArchiveTime       value.Opt[time.Time]     `json:"archive_time" rule:"unsupported"`
+	IsArchived        value.Opt[bool]          `json:"is_archived" rule:"notnull"`
+	ArchiveTime       value.Opt[time.Time]     `json:"archive_time"`
 	CustomFields      value.Opt[struct{}]      `json:"custom_fields" rule:"unsupported"`
 }
 
@@ -105,6 +106,7 @@ func (b dealBody) input(title value.Opt[string]) deals.Input {
 		Title: title, OwnerID: b.OwnerID, PersonID: b.PersonID, OrganizationID: b.OrgID, PipelineID: b.PipelineID, StageID: b.StageID,
 		Value: b.Value, Currency: b.Currency, Status: b.Status, Probability: b.Probability, LostReason: b.LostReason, WonTime: b.WonTime,
 		LostTime: b.LostTime, CloseTime: b.CloseTime, ExpectedCloseDate: b.ExpectedCloseDate, VisibleTo: b.VisibleTo,
+		Archived: b.IsArchived, ArchiveTime: b.ArchiveTime,
 	}
 }
 
@@ -162,7 +164,8 @@ type Deals struct {
 // Routes binds them.
 func (h Deals) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/deals", h.list),
+		Handle("GET /api/v2/deals", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, false) }),
+		Handle("GET /api/v2/deals/archived", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, true) }),
 		Handle("POST /api/v2/deals", func(ctx context.Context, c Call, in dealCreate) (any, error) {
 			input := in.input(in.Title)
 			input.AddTime = in.AddTime
@@ -183,7 +186,7 @@ func (h Deals) Routes() []Route {
 	}
 }
 
-func (h Deals) list(ctx context.Context, c Call, in dealList) (any, error) {
+func (h Deals) list(ctx context.Context, c Call, in dealList, archived bool) (any, error) {
 	l, err := in.list()
 	if err != nil {
 		return nil, err
@@ -193,7 +196,7 @@ func (h Deals) list(ctx context.Context, c Call, in dealList) (any, error) {
 	link(&l, value.ByOrganization, in.OrgID)
 	link(&l, value.ByPipeline, in.PipelineID)
 	link(&l, value.ByStage, in.StageID)
-	l.Statuses = in.Status
+	l.Statuses, l.Archived = in.Status, archived
 	page, err := h.Deals.List(ctx, c.Actor, l)
 	if err != nil {
 		return nil, err

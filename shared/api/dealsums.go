@@ -155,18 +155,21 @@ type DealSums struct {
 // Routes binds them.
 func (h DealSums) Routes() []Route {
 	return []Route{
-		Handle("GET /v1/deals/summary", func(ctx context.Context, c Call, in summaryQuery) (any, error) {
-			team, err := h.Companies.Team(ctx, c.Actor)
-			if err != nil {
-				return nil, err
-			}
-			got, err := h.Statistics.Summary(ctx, c.Actor, statistics.Summary{
-				Status: in.Status, User: in.UserID, Pipeline: in.PipelineID, Stage: in.StageID,
-			})
-			return summaryOut(got, team.Currency), err
-		}),
+		Handle("GET /v1/deals/summary", func(ctx context.Context, c Call, in summaryQuery) (any, error) { return h.summary(ctx, c, in, false) }),
+		Handle("GET /v1/deals/summary/archived", func(ctx context.Context, c Call, in summaryQuery) (any, error) { return h.summary(ctx, c, in, true) }),
 		Handle("GET /v1/deals/timeline", h.timeline),
 	}
+}
+
+func (h DealSums) summary(ctx context.Context, c Call, in summaryQuery, archived bool) (any, error) {
+	team, err := h.Companies.Team(ctx, c.Actor)
+	if err != nil {
+		return nil, err
+	}
+	got, err := h.Statistics.Summary(ctx, c.Actor, statistics.Summary{
+		Status: in.Status, User: in.UserID, Pipeline: in.PipelineID, Stage: in.StageID, Archived: archived,
+	})
+	return summaryOut(got, team.Currency), err
 }
 
 // maxTimelineDeals keeps the answer, which has no pages, below Lambda's 6 MB.

@@ -146,7 +146,7 @@ func flatOut(d deals.Deal, sum change.Summary, k known, zone *time.Location) fla
 		ID: d.ID, CreatorUserID: d.CreatorUserID, UserID: d.OwnerID, PersonID: d.PersonID, OrgID: d.OrganizationID, StageID: d.StageID,
 		PipelineID: d.PipelineID, Title: d.Title, Value: d.Value, Currency: d.Currency, AddTime: value.Stamp(&d.AddTime),
 		UpdateTime: value.Stamp(&d.UpdateTime), StageChangeTime: value.Stamp(d.StageChangeTime), Active: d.Status == deals.Open && !d.Deleted,
-		Deleted: d.Deleted, Status: d.Status, Probability: d.Probability, NextActivityID: sum.NextActivityID, LastActivityID: sum.LastActivityID,
+		Deleted: d.Deleted, IsArchived: d.Archived, ArchiveTime: value.Stamp(d.ArchiveTime), Status: d.Status, Probability: d.Probability, NextActivityID: sum.NextActivityID, LastActivityID: sum.LastActivityID,
 		LastActivityDate: localDate(sum.LastActivityTime, zone), LostReason: d.LostReason, VisibleTo: strconv.FormatInt(d.VisibleTo, 10),
 		CloseTime: value.Stamp(d.CloseTime), WonTime: value.Stamp(d.WonTime), FirstWonTime: value.Stamp(d.FirstWonTime), LostTime: value.Stamp(d.LostTime),
 		ExpectedCloseDate: d.ExpectedCloseDate, FormattedValue: currencies.Format(d.Currency, d.Value), WeightedValueCurrency: d.Currency, Origin: d.Origin,

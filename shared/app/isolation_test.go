@@ -31,6 +31,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	other := c.Must("POST", "/api/v2/organizations", map[string]any{"name": secret + " 2"}).ID()
 	person := make("/api/v2/persons", map[string]any{"name": secret, "org_id": org, "emails": []any{map[string]any{"value": secret + "@x.example"}}})
 	deal := make("/api/v2/deals", map[string]any{"title": secret, "person_id": person, "org_id": org})
+	c.Must("POST", "/api/v2/deals", map[string]any{"title": secret + " 2", "is_archived": true})
 	make("/api/v2/activities", map[string]any{"subject": secret, "deal_id": deal})
 	make("/v1/notes", map[string]any{"content": secret, "deal_id": deal})
 	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})

@@ -149,7 +149,7 @@ func (m mailDeals) OpenDeals(ctx context.Context, team int64, of []change.Ref) (
 		}
 	}
 	for _, ref := range refs {
-		if d, ok := found[ref].(deals.Deal); ok && !d.Deleted && d.Status == deals.Open {
+		if d, ok := found[ref].(deals.Deal); ok && !d.Deleted && !d.Archived && d.Status == deals.Open {
 			list = append(list, mailDeal(d, sums[ref]))
 		}
 	}

@@ -29,4 +29,5 @@ type Fact struct {
 	FirstWonTime      *time.Time
 	ExpectedCloseDate *value.Date
 	Deleted           bool
+	Archived          bool
 }

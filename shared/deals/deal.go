@@ -48,6 +48,8 @@ type Deal struct {
 	VisibleTo         int64
 	Origin            string
 	Deleted           bool
+	Archived          bool
+	ArchiveTime       *time.Time
 }
 
 // Ref names the deal.
@@ -72,6 +74,8 @@ type Input struct {
 	CloseTime         value.Opt[time.Time]
 	ExpectedCloseDate value.Opt[value.Date]
 	VisibleTo         value.Opt[int64]
+	Archived          value.Opt[bool]
+	ArchiveTime       value.Opt[time.Time]
 }
 
 // New is a deal made from an input that Check found right, in its resolved stage; currency is the owner's. update_time equals add_time on a new record.
@@ -105,7 +109,7 @@ func (d Deal) Apply(in Input, now time.Time) Deal {
 	if d.StageID = in.StageID.Or(d.StageID); d.StageID != before.StageID {
 		d.StageChangeTime = &now
 	}
-	d = d.moveTo(in, now)
+	d = d.moveTo(in, now).archive(in, now)
 	if !value.Equal(d.PersonID, before.PersonID) || !value.Equal(d.OrganizationID, before.OrganizationID) {
 		d.Links++
 	}
@@ -114,7 +118,7 @@ func (d Deal) Apply(in Input, now time.Time) Deal {
 }
 
 // Check names every input that does not fit the deal's status: a time or a reason belongs to the status that it explains, and
-// a closed deal keeps its times.
+// a closed or archived deal keeps its times.
 func (d Deal) Check(in Input) error {
 	var bad fault.Fields
 	status := in.Status.Or(d.Status)
@@ -136,6 +140,12 @@ func (d Deal) Check(in Input) error {
 		if t.in.Null && explains {
 			bad.Add(t.name, "cannot be cleared while status is %s", status)
 		}
+	}
+	switch archived := in.Archived.Or(d.Archived); {
+	case in.ArchiveTime.Has() && !archived:
+		bad.Add("archive_time", "can be set only when is_archived is true")
+	case in.ArchiveTime.Null && archived && d.Archived:
+		bad.Add("archive_time", "cannot be cleared while is_archived is true")
 	}
 	return bad.Err()
 }
@@ -173,6 +183,19 @@ func closed(given, other value.Opt[time.Time], had *time.Time, now time.Time) *t
 	}
 	now = other.Or(now)
 	return &now
+}
+
+// archive puts the deal away (at that time, now unless given) or takes it back. Its status stays as it is.
+func (d Deal) archive(in Input, now time.Time) Deal {
+	switch d.Archived = in.Archived.Or(d.Archived); {
+	case !d.Archived:
+		d.ArchiveTime = nil
+	case in.ArchiveTime.Has():
+		d.ArchiveTime = &in.ArchiveTime.V
+	case d.ArchiveTime == nil:
+		d.ArchiveTime = &now
+	}
+	return d
 }
 
 // Delete marks the deal; it stays readable for 30 days.

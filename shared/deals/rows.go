@@ -10,9 +10,9 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// Rows are where the deal itself shows: an open one among the open deals of its person and its organization.
+// Rows are where the deal itself shows: an open one that is not archived among the open deals of its person and its organization.
 func (d Deal) Rows() []change.Row {
-	if d.Deleted || d.Status != Open || d.ID == 0 {
+	if d.Deleted || d.Archived || d.Status != Open || d.ID == 0 {
 		return nil
 	}
 	return change.RowsOn(d.LeadsTo().Refs(), change.OpenDeals, d.AddTime, d.Ref())
@@ -28,6 +28,7 @@ func (d Deal) Facets() value.Facets {
 	return value.Facets{
 		ID: d.ID, Owner: d.OwnerID, Person: value.Deref(d.PersonID), Organization: value.Deref(d.OrganizationID), Pipeline: d.PipelineID,
 		Stage: d.StageID, Status: d.Status, Added: d.AddTime, Updated: d.UpdateTime, Deleted: d.Deleted,
+		Archived: d.Archived,
 	}
 }
 
@@ -37,7 +38,7 @@ func (d Deal) fact(version int64, at time.Time) change.Fact {
 		At: at, Deal: d.ID, Version: version, OwnerID: d.OwnerID, PipelineID: d.PipelineID, StageID: d.StageID, Status: d.Status, Value: d.Value,
 		Currency: d.Currency, Probability: d.Probability, AddTime: d.AddTime, UpdateTime: d.UpdateTime, StageChangeTime: d.StageChangeTime,
 		WonTime: d.WonTime, LostTime: d.LostTime, CloseTime: d.CloseTime, FirstWonTime: d.FirstWonTime, ExpectedCloseDate: d.ExpectedCloseDate,
-		Deleted: d.Deleted,
+		Deleted: d.Deleted, Archived: d.Archived,
 	}
 }
 
@@ -60,6 +61,8 @@ var logged = []change.Logged[Deal]{
 	change.As("probability", func(d Deal) *string { return value.Digits(d.Probability) }),
 	change.As("expected_close_date", func(d Deal) *string { return (*string)(d.ExpectedCloseDate) }),
 	change.As("visible_to", func(d Deal) *string { return value.Digits(&d.VisibleTo) }),
+	change.As("is_archived", func(d Deal) *string { s := strconv.FormatBool(d.Archived); return &s }),
+	change.As("archive_time", func(d Deal) *string { return value.Stamp(d.ArchiveTime) }),
 	change.As("active", func(d Deal) *string { s := strconv.FormatBool(!d.Deleted); return &s }),
 }
 

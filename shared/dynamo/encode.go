@@ -93,7 +93,7 @@ func padded(id int64) string { return fmt.Sprintf("%012d", id) }
 // indexKeys puts a record into the indexes that its facets call for. A deleted record stays in them, so that it can be
 // listed under status=deleted, until TTL takes it from everywhere.
 func indexKeys(it item, team int64, kind string, f value.Facets) {
-	id := padded(f.ID)
+	id, kind := padded(f.ID), listKind(kind, f.Archived)
 	it["list"] = text(schema.ListPartition(team, kind))
 	it["sortId"] = text(id)
 	it["sortAdded"] = text(value.SortTime(f.Added) + "#" + id)
@@ -118,6 +118,15 @@ func indexKeys(it item, team int64, kind string, f value.Facets) {
 		it[schema.ByTime.SK] = text(dueKey(f))
 	}
 	expire(it, f.Deleted, f.Updated)
+}
+
+// listKind is the kind under which records are listed: archived ones lie in partitions of their own, so that neither list
+// pays for the other.
+func listKind(kind string, archived bool) string {
+	if archived {
+		return kind + "Archived"
+	}
+	return kind
 }
 
 // expire has TTL take what is deleted away, once nobody can restore it any more.

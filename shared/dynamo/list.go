@@ -32,6 +32,7 @@ type plan struct {
 }
 
 func planOf(team int64, kind string, l value.List) plan {
+	kind = listKind(kind, l.Archived)
 	p := plan{index: schema.ByID, partition: schema.ListPartition(team, kind), from: " ", to: "~"}
 	filters := len(l.Links) + min(len(l.Statuses), 1)
 	if l.Done != nil {

@@ -53,14 +53,17 @@ func (p Pipelines) Board(ctx context.Context, team int64) (b pipelines.Board, er
 	return b, nil
 }
 
-// DealsIn asks the index of stages for one deal that is not deleted.
+// DealsIn asks the index of stages for one deal that is not deleted; an archived one counts, since it can come back.
 func (p Pipelines) DealsIn(ctx context.Context, team, stage int64) (bool, error) {
-	l := value.List{Links: map[string]int64{value.ByStage: stage}, Limit: 1}
-	for {
-		page, err := listPage(ctx, p.DB, team, dealKind, l)
-		if err != nil || len(page.Items) > 0 || page.Next == "" {
-			return len(page.Items) > 0, err
+	for _, archived := range []bool{false, true} {
+		l := value.List{Links: map[string]int64{value.ByStage: stage}, Archived: archived, Limit: 1}
+		for more := true; more; more = l.Cursor != "" {
+			page, err := listPage(ctx, p.DB, team, dealKind, l)
+			if err != nil || len(page.Items) > 0 {
+				return len(page.Items) > 0, err
+			}
+			l.Cursor = page.Next
 		}
-		l.Cursor = page.Next
 	}
+	return false, nil
 }

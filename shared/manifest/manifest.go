@@ -125,8 +125,10 @@ var Functions = []Function{
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{"GET /v1/deals/summary", "GET /v1/deals/timeline"}),
-		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{
+			"GET /api/v2/deals/archived", "GET /v1/deals/summary", "GET /v1/deals/summary/archived", "GET /v1/deals/timeline",
+		}),
+		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "files", Doc: "file records and signed downloads",

@@ -28,7 +28,7 @@ func (t Trail) date(field string, zone *time.Location) value.Date {
 	return value.DateOf(*at, zone)
 }
 
-// Slice is one period of a timeline, First to Last, with the open and won deals whose date lies in it.
+// Slice is one period of a timeline, First to Last, with the open and won deals, not archived, whose date lies in it.
 type Slice struct {
 	First, Last value.Date
 	Deals       []int64
@@ -88,7 +88,7 @@ func (q Timeline) of(trails []Trail, probability map[int64]int64, zone *time.Loc
 	list := slicesFrom(q.Start, q.Interval, q.Amount)
 	for _, t := range sorted(trails) {
 		date := t.date(q.Field, zone)
-		if date == "" || t.Last.Status == lost || !t.counts(q.Pipeline, q.User) {
+		if date == "" || t.Last.Status == lost || t.Last.Archived || !t.counts(q.Pipeline, q.User) {
 			continue
 		}
 		i, begins := slices.BinarySearchFunc(list, date, func(s Slice, d value.Date) int { return cmp.Compare(s.First, d) })
@@ -120,6 +120,7 @@ func (q Timeline) of(trails []Trail, probability map[int64]int64, zone *time.Loc
 // Summary is the question of a summary; zero or empty is any.
 type Summary struct {
 	Status                string
+	Archived              bool // of archived deals instead of the others
 	User, Pipeline, Stage int64
 }
 
@@ -130,7 +131,7 @@ func (q Summary) of(l ledger, probability map[int64]int64) (sum Amounts) {
 			continue
 		}
 		for _, s := range t.Sums {
-			if q.Status != "" && s.Status != q.Status || q.Stage != 0 && s.StageID != q.Stage {
+			if s.Archived != q.Archived || q.Status != "" && s.Status != q.Status || q.Stage != 0 && s.StageID != q.Stage {
 				continue
 			}
 			percent, known := probability[s.StageID]

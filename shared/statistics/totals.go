@@ -21,12 +21,13 @@ type Totals struct {
 	Sums       []Sum
 }
 
-// Sum is of all deals in one stage, of one status and currency. A deal's weight is its probability, or else that of its stage
+// Sum is of all deals in one stage, of one status and currency, archived ones apart. A deal's weight is its probability, or else that of its stage
 // when the question is asked; so the two are summed apart.
 type Sum struct {
 	StageID  int64
 	Status   string
 	Currency string
+	Archived bool
 	Count    int64
 	Value    value.Decimal // of all
 	Weighted value.Decimal // of those with a probability: value × percent
@@ -48,11 +49,11 @@ func (t Totals) with(f change.Fact, sign int64) Totals {
 	}
 	t.Sums = slices.Clone(t.Sums)
 	i := slices.IndexFunc(t.Sums, func(s Sum) bool {
-		return s.StageID == f.StageID && s.Status == f.Status && s.Currency == f.Currency
+		return s.StageID == f.StageID && s.Status == f.Status && s.Currency == f.Currency && s.Archived == f.Archived
 	})
 	if i < 0 {
 		i = len(t.Sums)
-		t.Sums = append(t.Sums, Sum{StageID: f.StageID, Status: f.Status, Currency: f.Currency, Value: "0", Weighted: "0", Stage: "0"})
+		t.Sums = append(t.Sums, Sum{StageID: f.StageID, Status: f.Status, Currency: f.Currency, Archived: f.Archived, Value: "0", Weighted: "0", Stage: "0"})
 	}
 	s := &t.Sums[i]
 	s.Count += sign

@@ -16,6 +16,7 @@ type Facets struct {
 	Due                                                time.Time // sorts after all others when zero
 	Order                                              int64     // of a stage or a pipeline
 	Deleted                                            bool
+	Archived                                           bool // put away: lists ask for these or for the others
 }
 
 // Names of the links that a List can filter by.
@@ -62,6 +63,7 @@ const (
 type List struct {
 	IDs                        []int64 // only these, sorted and paged like any list
 	Links                      map[string]int64
+	Archived                   bool     // only archived records, or only others
 	Statuses                   []string // any of them; deleted records only when "deleted" is named
 	Done                       *bool
 	UpdatedSince, UpdatedUntil time.Time // >= and <
@@ -76,6 +78,9 @@ const StatusDeleted = "deleted"
 
 // Matches reports whether a record with these facets is an answer to the list.
 func (l List) Matches(f Facets) bool {
+	if f.Archived != l.Archived {
+		return false
+	}
 	status := f.Status
 	if f.Deleted {
 		status = StatusDeleted

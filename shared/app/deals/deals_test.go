@@ -91,7 +91,7 @@ func TestWrongInputIsNamedAllAtOnce(t *testing.T) {
 		{"a reason without being lost", "PATCH", "/api/v2/deals/1", object{"stage_id": 999, "lost_reason": "r"}, 400, []string{"stage_id", "lost_reason"}},
 		{"stage of another pipeline", "PATCH", "/api/v2/deals/1", object{"pipeline_id": 9, "stage_id": 2}, 400, []string{"stage_id"}},
 		{"a person deleted since", "POST", "/api/v2/deals", object{"title": "x", "person_id": person}, 400, []string{"person_id"}},
-		{"not there yet", "PATCH", "/api/v2/deals/1", object{"label_ids": []int{1}, "is_archived": true, "custom_fields": object{}}, 400, []string{"label_ids", "is_archived", "custom_fields"}},
+		{"not there yet", "PATCH", "/api/v2/deals/1", object{"label_ids": []int{1}, "custom_fields": object{}}, 400, []string{"label_ids", "custom_fields"}},
 		{"filters", "GET", "/api/v2/deals?filter_id=1&owner_id=x&status=maybe&limit=501&sort_by=title&cursor=%25&foo=1", nil, 400,
 			[]string{"filter_id", "owner_id", "status", "limit", "foo"}},
 		{"an id of no number", "GET", "/api/v2/deals/abc", nil, 400, []string{"id"}},

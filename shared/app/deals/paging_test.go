@@ -18,8 +18,8 @@ import (
 
 const many = 300
 
-// seed writes deals with few different times, owners, links and statuses, so that every order has ties and every filter
-// several answers.
+// seed writes deals with few different times, owners, links and statuses, some archived, so that every order has ties and every
+// filter several answers.
 func seed(t *testing.T, app *apptest.App, team int64) []deals.Deal {
 	t.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
@@ -39,7 +39,7 @@ func seed(t *testing.T, app *apptest.App, team int64) []deals.Deal {
 	for i := range many {
 		d := deals.Deal{
 			ID: first + int64(i), Title: fmt.Sprint("Deal ", i), OwnerID: 1 + int64(r.IntN(3)), PersonID: pick(4), OrganizationID: pick(4), PipelineID: 1,
-			StageID: 1 + int64(r.IntN(5)), Status: []string{deals.Open, deals.Open, deals.Won, deals.Lost}[r.IntN(4)], Deleted: r.IntN(15) == 0,
+			StageID: 1 + int64(r.IntN(5)), Status: []string{deals.Open, deals.Open, deals.Won, deals.Lost}[r.IntN(4)], Deleted: r.IntN(15) == 0, Archived: r.IntN(6) == 0,
 			AddTime: start.Add(time.Duration(r.IntN(50)) * time.Hour), Value: "0", Currency: "EUR",
 		}
 		// Deleted ones expire 30 days after their last update: those are of yesterday.
@@ -58,10 +58,10 @@ func seed(t *testing.T, app *apptest.App, team int64) []deals.Deal {
 }
 
 // pages reads a list to its end.
-func pages(t *testing.T, c *apptest.Client, query string, limit int) (ids []int64) {
+func pages(t *testing.T, c *apptest.Client, path, query string, limit int) (ids []int64) {
 	t.Helper()
 	for cursor := ""; ; {
-		a := c.Must("GET", apptest.Path("/api/v2/deals?%s&limit=%d&cursor=%s", query, limit, cursor), nil)
+		a := c.Must("GET", apptest.Path("%s?%s&limit=%d&cursor=%s", path, query, limit, cursor), nil)
 		if len(a.List()) > limit {
 			t.Fatalf("%d on a page of %d", len(a.List()), limit)
 		}
@@ -120,13 +120,13 @@ func TestWhoPagesWhileOthersAddSeesEveryEarlierDealOnce(t *testing.T) {
 	})
 	for sort := range orders {
 		for _, direction := range []string{"asc", "desc"} {
-			got := pages(t, c, "sort_by="+sort+"&sort_direction="+direction, 7)
+			got := pages(t, c, "/api/v2/deals", "sort_by="+sort+"&sort_direction="+direction, 7)
 			unique := slices.Compact(slices.Sorted(slices.Values(got)))
 			if len(unique) != len(got) {
 				t.Errorf("%s %s: %d of %d twice", sort, direction, len(got)-len(unique), len(got))
 			}
 			earlier := slices.DeleteFunc(got, func(id int64) bool { return id > last })
-			want := expected(all, sort, direction, func(d deals.Deal) bool { return !d.Deleted })
+			want := expected(all, sort, direction, func(d deals.Deal) bool { return !d.Deleted && !d.Archived })
 			if !slices.Equal(earlier, want) {
 				t.Errorf("%s %s: %d deals, want %d, or in another order", sort, direction, len(earlier), len(want))
 			}
@@ -145,7 +145,8 @@ func TestFiltersFindWhatLookingAtEveryDealFinds(t *testing.T) {
 	is := func(p *int64, n int64) bool { return p != nil && *p == n }
 	for range 60 {
 		var query []string
-		keep := []func(deals.Deal) bool{}
+		archived := r.IntN(3) == 0
+		keep := []func(deals.Deal) bool{func(d deals.Deal) bool { return d.Archived == archived }}
 		with := func(text string, f func(deals.Deal) bool) { query, keep = append(query, text), append(keep, f) }
 		n := 1 + int64(r.IntN(4))
 		for i, add := range []func(){
@@ -183,8 +184,12 @@ func TestFiltersFindWhatLookingAtEveryDealFinds(t *testing.T) {
 		want := expected(all, sort, direction, func(d deals.Deal) bool {
 			return !slices.ContainsFunc(keep, func(f func(deals.Deal) bool) bool { return !f(d) })
 		})
-		if got := pages(t, c, strings.Join(query, "&"), 7+r.IntN(90)); !slices.Equal(got, want) {
-			t.Errorf("%s: %v\nwant %v", strings.Join(query, "&"), got, want)
+		path := "/api/v2/deals"
+		if archived {
+			path += "/archived"
+		}
+		if got := pages(t, c, path, strings.Join(query, "&"), 7+r.IntN(90)); !slices.Equal(got, want) {
+			t.Errorf("%s?%s: %v\nwant %v", path, strings.Join(query, "&"), got, want)
 		}
 	}
 }

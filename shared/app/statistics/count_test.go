@@ -303,11 +303,11 @@ func (h *history) sums(list []snapshot) (count int, values, weighted map[string]
 	return len(list), values, weighted
 }
 
-func (h *history) summary(status string, user, pipeline, stage int64) object {
+func (h *history) summary(archived bool, status string, user, pipeline, stage int64) object {
 	var list []snapshot
 	for _, d := range h.deals {
 		s := d[len(d)-1]
-		if !s.Deleted && (status == "" || s.Status == status) && (user == 0 || s.Owner == user) && (pipeline == 0 || s.Pipeline == pipeline) && (stage == 0 || s.Stage == stage) {
+		if !s.Deleted && s.Archived == archived && (status == "" || s.Status == status) && (user == 0 || s.Owner == user) && (pipeline == 0 || s.Pipeline == pipeline) && (stage == 0 || s.Stage == stage) {
 			list = append(list, s)
 		}
 	}
@@ -341,7 +341,7 @@ func (h *history) timeline(start string, n int, user int64, field func(snapshot)
 		for _, d := range h.deals {
 			s := d[len(d)-1]
 			s.At = d[0].At
-			if date := field(s); s.Deleted || s.Status == "lost" || date < from || date > to || user != 0 && s.Owner != user {
+			if date := field(s); s.Deleted || s.Archived || s.Status == "lost" || date < from || date > to || user != 0 && s.Owner != user {
 				continue
 			}
 			all = append(all, s)
@@ -366,7 +366,7 @@ func (h *history) timeline(start string, n int, user int64, field func(snapshot)
 	return periods
 }
 
-// check asks all four questions with random parameters and compares.
+// check asks all five questions with random parameters and compares.
 func (h *history) check() {
 	h.t.Helper()
 	start, end := h.days()
@@ -385,7 +385,8 @@ func (h *history) check() {
 	if status != "" {
 		query += "status=" + status
 	}
-	h.compare("/v1/deals/summary"+query, h.summary(status, user, pipeline, stage))
+	h.compare("/v1/deals/summary"+query, h.summary(false, status, user, pipeline, stage))
+	h.compare("/v1/deals/summary/archived"+query, h.summary(true, status, user, pipeline, stage))
 
 	key := pick(h.r, "add_time", "won_time", "close_time", "expected_close_date")
 	field := map[string]func(snapshot) string{

@@ -31,6 +31,7 @@ type snapshot struct {
 	Closed      time.Time `json:"close_time"`
 	Expected    string    `json:"expected_close_date"`
 	Deleted     bool      `json:"is_deleted"`
+	Archived    bool      `json:"is_archived"`
 }
 
 type number = json.Number
@@ -96,6 +97,9 @@ func (h *history) create() {
 	if h.r.IntN(6) == 0 {
 		in["status"] = pick(h.r, "won", "lost")
 	}
+	if h.r.IntN(12) == 0 {
+		in["is_archived"] = true
+	}
 	if h.r.IntN(3) == 0 {
 		in["probability"] = h.r.IntN(101)
 	}
@@ -121,10 +125,12 @@ func (h *history) change(i int) {
 		if in["status"] != "open" && h.r.IntN(3) == 0 {
 			in["close_time"] = h.before()
 		}
-	case n < 73:
+	case n < 70:
+		in["is_archived"] = !last.Archived
+	case n < 76:
 		in["value"] = json.Number(fmt.Sprintf("%d.%03d", h.r.IntN(9000), h.r.IntN(1000)))
 		in["currency"] = pick(h.r, "EUR", "USD")
-	case n < 80:
+	case n < 82:
 		in["owner_id"] = pick(h.r, h.users...)
 	case n < 85:
 		in["expected_close_date"] = h.app.Now().AddDate(0, 0, h.r.IntN(90)-30).Format(time.DateOnly)
