@@ -69,6 +69,11 @@ func (c Core) Deals() deals.Service {
 	return deals.Service{Store: dynamo.NewDeals(c.DB), Stages: c.Pipelines(), Users: c.Teams(), Now: c.Now}
 }
 
+// FlatDeals reads deals in the form that v1 has.
+func (c Core) FlatDeals() api.FlatDeals {
+	return api.FlatDeals{Records: c.DB, Summaries: c.DB, Companies: c.Teams()}
+}
+
 // Activities is the service of activities.
 func (c Core) Activities() activities.Service {
 	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: clocks{c.Teams()}, Now: c.Now}

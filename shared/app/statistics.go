@@ -21,9 +21,7 @@ func (c Core) Statistics() statistics.Service {
 
 // DealSums are the routes that sum deals up.
 func (c Core) DealSums() api.DealSums {
-	return api.DealSums{
-		Statistics: c.Statistics(), Companies: c.Teams(), Flat: api.FlatDeals{Records: c.DB, Summaries: c.DB, Companies: c.Teams()},
-	}
+	return api.DealSums{Statistics: c.Statistics(), Companies: c.Teams(), Flat: c.FlatDeals()}
 }
 
 type companies struct{ teams.Service }

@@ -126,7 +126,8 @@ var Functions = []Function{
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{
-			"GET /api/v2/deals/archived", "GET /v1/deals/summary", "GET /v1/deals/summary/archived", "GET /v1/deals/timeline",
+			"GET /api/v2/deals/archived", "POST /api/v2/deals/{id}/duplicate", "POST /v1/deals/{id}/duplicate",
+			"GET /v1/deals/summary", "GET /v1/deals/summary/archived", "GET /v1/deals/timeline",
 		}),
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},

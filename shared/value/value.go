@@ -19,6 +19,14 @@ type Opt[T any] struct {
 // Some is a present value.
 func Some[T any](v T) Opt[T] { return Opt[T]{Set: true, V: v} }
 
+// Maybe is what is at p, absent when that is nothing.
+func Maybe[T any](p *T) (o Opt[T]) {
+	if p != nil {
+		o = Some(*p)
+	}
+	return o
+}
+
 // Has reports a present value other than null.
 func (o Opt[T]) Has() bool { return o.Set && !o.Null }
 

@@ -2,6 +2,8 @@
 package deals
 
 import (
+	"slices"
+
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/api"
@@ -13,7 +15,8 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	routes := api.Deals{Deals: c.Deals(), Summaries: c.DB, Companies: c.Teams()}.Routes()
-	routes = append(append(routes, c.Details(change.Deal)...), c.DealSums().Routes()...)
-	return api.New("deals", c.Options(), routes...)
+	return api.New("deals", c.Options(), slices.Concat(
+		api.Deals{Deals: c.Deals(), Summaries: c.DB, Companies: c.Teams()}.Routes(), c.Details(change.Deal), c.DealSums().Routes(),
+		api.DealActions{Deals: c.Deals(), Flat: c.FlatDeals()}.Routes(),
+	)...)
 }
