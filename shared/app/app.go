@@ -13,6 +13,7 @@ import (
 	"github.com/lejek/lejek/shared/currencies"
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/pipelines"
@@ -72,6 +73,11 @@ func (c Core) Deals() deals.Service {
 // FlatDeals reads deals in the form that v1 has.
 func (c Core) FlatDeals() api.FlatDeals {
 	return api.FlatDeals{Records: c.DB, Summaries: c.DB, Companies: c.Teams()}
+}
+
+// Fields is the service of field definitions.
+func (c Core) Fields() fields.Service {
+	return fields.Service{Store: dynamo.Fields{DB: c.DB}, Users: c.Teams(), Now: c.Now}
 }
 
 // Activities is the service of activities.

@@ -84,13 +84,13 @@ func Diff[T any](fields []Logged[T], before, now T) (changed []Field) {
 	return changed
 }
 
-// Written is the change log's row of a write: who changed what in a record that was read at that version, 0 for a new one. A
-// creation is the one field add_time (contract §3.8).
+// Written is the change log's row of a write: who changed what in a record that was read at that version, 0 for a new one; more
+// are changed fields beyond the declared ones. A creation is the one field add_time (contract §3.8).
 func Written[T interface {
 	Ref() Ref
 	Facets() value.Facets
-}](a auth.Actor, fields []Logged[T], before, now T, version int64) Row {
-	log := Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: Diff(fields, before, now)}
+}](a auth.Actor, fields []Logged[T], before, now T, version int64, more ...Field) Row {
+	log := Log{User: a.User, Source: a.Source, Agent: a.Agent, Fields: append(Diff(fields, before, now), more...)}
 	f := now.Facets()
 	if version == 0 {
 		log.Fields = []Field{{Key: "add_time", New: value.Stamp(&f.Added)}}

@@ -46,7 +46,9 @@ type Deal struct {
 	FirstWonTime      *time.Time
 	ExpectedCloseDate *value.Date
 	VisibleTo         int64
+	LabelIDs          []int64 // options of the built-in field of labels
 	Origin            string
+	Custom            map[int64]value.Custom // by the field's number; those of deleted fields stay
 	Deleted           bool
 	Archived          bool
 	ArchiveTime       *time.Time
@@ -76,6 +78,9 @@ type Input struct {
 	VisibleTo         value.Opt[int64]
 	Archived          value.Opt[bool]
 	ArchiveTime       value.Opt[time.Time]
+	LabelIDs          value.Opt[[]int64]
+	Custom            []change.Custom
+	Wrong             fault.Fields // what was found wrong on the way here: named together with the rest
 }
 
 // New is a deal made from an input that Check found right, in its resolved stage; currency is the owner's. update_time equals add_time on a new record.
@@ -105,6 +110,10 @@ func (d Deal) Apply(in Input, now time.Time) Deal {
 	in.Probability.Into(&d.Probability)
 	in.ExpectedCloseDate.Into(&d.ExpectedCloseDate)
 	d.VisibleTo = in.VisibleTo.Or(d.VisibleTo)
+	if in.LabelIDs.Set {
+		d.LabelIDs = value.Unique(in.LabelIDs.V)
+	}
+	d.Custom = change.SetCustom(d.Custom, in.Custom)
 	d.PipelineID = in.PipelineID.Or(d.PipelineID)
 	if d.StageID = in.StageID.Or(d.StageID); d.StageID != before.StageID {
 		d.StageChangeTime = &now

@@ -38,5 +38,6 @@ func (d Deal) Copied() Input {
 		Title: value.Some(d.Title), OwnerID: value.Some(d.OwnerID), PersonID: value.Maybe(d.PersonID), OrganizationID: value.Maybe(d.OrganizationID),
 		PipelineID: value.Some(d.PipelineID), StageID: value.Some(d.StageID), Value: value.Some(d.Value), Currency: value.Some(d.Currency),
 		Probability: value.Maybe(d.Probability), ExpectedCloseDate: value.Maybe(d.ExpectedCloseDate), VisibleTo: value.Some(d.VisibleTo),
+		LabelIDs: value.Some(d.LabelIDs), Custom: change.CopyCustom(d.Custom),
 	}
 }

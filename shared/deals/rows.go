@@ -60,6 +60,7 @@ var logged = []change.Logged[Deal]{
 	change.As("currency", func(d Deal) *string { return &d.Currency }),
 	change.As("probability", func(d Deal) *string { return value.Digits(d.Probability) }),
 	change.As("expected_close_date", func(d Deal) *string { return (*string)(d.ExpectedCloseDate) }),
+	change.As("label", func(d Deal) *string { return value.NonZero(value.JoinIDs(d.LabelIDs)) }),
 	change.As("visible_to", func(d Deal) *string { return value.Digits(&d.VisibleTo) }),
 	change.As("is_archived", func(d Deal) *string { s := strconv.FormatBool(d.Archived); return &s }),
 	change.As("archive_time", func(d Deal) *string { return value.Stamp(d.ArchiveTime) }),
@@ -69,18 +70,18 @@ var logged = []change.Logged[Deal]{
 // Created is a new deal as a change, for whoever creates one within a larger transaction. Its stage is not checked: who creates
 // deals by the thousand has them all wait for one item, and a stage with deals in it is not deleted anyway.
 func Created(a auth.Actor, d Deal, at time.Time) change.Set {
-	set := written(a, Deal{}, d, at)
+	set := written(a, Deal{}, d, nil, at)
 	set.Checks = slices.DeleteFunc(set.Checks, func(c change.Check) bool { return c.Ref.Kind() == change.Stage })
 	return set
 }
 
-// written is a deal's write with what follows from it: its rows, its log, its fact, and the job that moves rows after its links
-// changed.
-func written(a auth.Actor, before, now Deal, at time.Time) change.Set {
+// written is a deal's write with what follows from it: its rows, its log (custom are the changed custom fields), its fact, and the
+// job that moves rows after its links changed.
+func written(a auth.Actor, before, now Deal, custom []change.Field, at time.Time) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
 	set.Place(before.Rows(), now.Rows())
-	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
 	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
 	set.Checks = newlyLinked(before, now)
 	if before.ID != 0 && before.Links != now.Links {

@@ -3,6 +3,7 @@ package deals
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -20,6 +21,7 @@ type Store interface {
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
 	// Summaries are what is derived for these deals; a deal without activities has none.
 	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
+	change.Existing
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -66,7 +68,7 @@ func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Deal, erro
 	if err != nil {
 		return Deal{}, fmt.Errorf("deals.Create: %w", err)
 	}
-	return s.save(ctx, a, Deal{}, New(a, in, id, currency, s.now()))
+	return s.save(ctx, a, Deal{}, New(a, in, id, currency, s.now()), in.Custom)
 }
 
 // Update writes the given fields.
@@ -80,7 +82,7 @@ func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (
 		if err != nil {
 			return err
 		}
-		d, err = s.save(ctx, a, before, before.Apply(checked, s.now()))
+		d, err = s.save(ctx, a, before, before.Apply(checked, s.now()), in.Custom)
 		return err
 	})
 	return d, err
@@ -93,7 +95,7 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()))
+		_, err = s.save(ctx, a, before, before.Delete(s.now()), nil)
 		return err
 	})
 }
@@ -111,7 +113,10 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Deal, error
 // check names every wrong input at once and returns the input with its pipeline and stage resolved. A link that stays as it
 // is may lead to what has been deleted since: clients send back what they read.
 func (s Service) check(ctx context.Context, a auth.Actor, before Deal, in Input) (Input, error) {
-	var bad fault.Fields
+	bad := slices.Clone(in.Wrong)
+	if err := change.CheckCustom(ctx, s.Store, a.Team, in.Custom, before.Custom, &bad); err != nil {
+		return in, err
+	}
 	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
 		if _, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.V); fault.Is(err, fault.NotFound) {
 			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
@@ -164,11 +169,12 @@ func (s Service) place(ctx context.Context, a auth.Actor, before Deal, in Input)
 }
 
 // save commits a write that changes something.
-func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal) (Deal, error) {
-	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal, changes []change.Custom) (Deal, error) {
+	custom := change.CustomFields(changes, before.Custom, now.Custom)
+	if before.ID != 0 && len(change.Diff(logged, before, now))+len(custom) == 0 {
 		return before, nil
 	}
-	if err := s.Store.Commit(ctx, written(a, before, now, s.now())); err != nil {
+	if err := s.Store.Commit(ctx, written(a, before, now, custom, s.now())); err != nil {
 		return Deal{}, fmt.Errorf("deals.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

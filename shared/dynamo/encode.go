@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
@@ -155,6 +156,8 @@ func keyOf(team int64, ref change.Ref) schema.Key {
 		return schema.Stage.Key(team, ref.ID())
 	case kindActivityType:
 		return schema.ActivityType.Key(team, ref.ID())
+	case fields.KindOptions:
+		return optionsKey(team, ref)
 	case reminders.Kind:
 		return reminderKey(team, ref)
 	case statistics.KindTotals:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/schema"
@@ -124,6 +126,24 @@ func (db *DB) GetAny(ctx context.Context, team int64, refs []change.Ref) (map[ch
 				return nil, err
 			}
 		}
+	}
+	return all, nil
+}
+
+// Existing tells which records exist and are not deleted.
+func (db *DB) Existing(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error) {
+	keys := make([]schema.Key, len(refs))
+	for i, ref := range refs {
+		keys[i] = keyOf(team, ref)
+	}
+	found, err := db.batch(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("dynamo.Existing: %w", err)
+	}
+	all := make(map[change.Ref]bool, len(refs))
+	for i, ref := range refs {
+		deleted, _ := found[keys[i]]["Deleted"].(*types.AttributeValueMemberBOOL)
+		all[ref] = found[keys[i]] != nil && (deleted == nil || !deleted.Value)
 	}
 	return all, nil
 }

@@ -61,12 +61,12 @@ func (s Service) Reconcile(ctx context.Context, a auth.Actor, in Input, newID fu
 		if len(change.Diff(logged, before, now)) == 0 {
 			return before, change.Set{}, nil
 		}
-		return now, written(a, before, now), nil
+		return now, written(a, before, now, nil), nil
 	}
 	if wanted.ID, err = newID(ctx); err != nil {
 		return Organization{}, change.Set{}, fmt.Errorf("organizations.Reconcile: %w", err)
 	}
-	set := written(a, Organization{}, wanted)
+	set := written(a, Organization{}, wanted, nil)
 	ids := seen[guard]
 	set.Members[0].Seen = &ids
 	return wanted, set, nil

@@ -27,6 +27,8 @@ type Organization struct {
 	AddTime       time.Time
 	UpdateTime    time.Time
 	VisibleTo     int64
+	LabelIDs      []int64                // options of the built-in field of labels
+	Custom        map[int64]value.Custom // by the field's number; those of deleted fields stay
 	Deleted       bool
 }
 
@@ -45,6 +47,9 @@ type Input struct {
 	EmployeeCount value.Opt[int64]
 	AddTime       value.Opt[time.Time]
 	VisibleTo     value.Opt[int64]
+	LabelIDs      value.Opt[[]int64]
+	Custom        []change.Custom
+	Wrong         fault.Fields // what was found wrong on the way here: named together with the rest
 }
 
 // New is an organization made from its input. update_time equals add_time on a new record.
@@ -69,6 +74,10 @@ func (o Organization) Apply(in Input, now time.Time) Organization {
 	in.AnnualRevenue.Into(&o.AnnualRevenue)
 	in.EmployeeCount.Into(&o.EmployeeCount)
 	o.VisibleTo = in.VisibleTo.Or(o.VisibleTo)
+	if in.LabelIDs.Set {
+		o.LabelIDs = value.Unique(in.LabelIDs.V)
+	}
+	o.Custom = change.SetCustom(o.Custom, in.Custom)
 	o.UpdateTime = now
 	return o
 }

@@ -23,13 +23,14 @@ var logged = []change.Logged[Organization]{
 	change.As("industry", func(o Organization) *string { return value.Digits(o.Industry) }),
 	change.As("annual_revenue", func(o Organization) *string { return value.Digits(o.AnnualRevenue) }),
 	change.As("employee_count", func(o Organization) *string { return value.Digits(o.EmployeeCount) }),
+	change.As("label", func(o Organization) *string { return value.NonZero(value.JoinIDs(o.LabelIDs)) }),
 	change.As("visible_to", func(o Organization) *string { return value.Digits(&o.VisibleTo) }),
 	change.As("active_flag", func(o Organization) *string { s := strconv.FormatBool(!o.Deleted); return &s }),
 }
 
-// written is an organization's write with the guard that finds it and its log; a creation is the one field add_time (contract
+// written is an organization's write with the guard that finds it and its log (custom are the changed custom fields); a creation is the one field add_time (contract
 // §3.8).
-func written(a auth.Actor, before, now Organization) change.Set {
+func written(a auth.Actor, before, now Organization, custom []change.Field) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
 	var had []change.Ref
@@ -37,6 +38,6 @@ func written(a auth.Actor, before, now Organization) change.Set {
 		had = before.guards()
 	}
 	set.Join(now.ID, had, now.guards())
-	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
 	return set
 }

@@ -3,6 +3,7 @@ package organizations
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -20,6 +21,7 @@ type Store interface {
 	NextID(ctx context.Context, team int64) (int64, error)
 	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
 	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
+	change.Existing
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -48,29 +50,26 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 // Create makes an organization.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Organization, error) {
 	o, err := New(a, in, 0, s.now())
-	if err != nil {
-		return Organization{}, err
-	}
-	if err := s.checkOwner(ctx, a, in); err != nil {
+	if err = s.check(ctx, a, Organization{}, in, err); err != nil {
 		return Organization{}, err
 	}
 	if o.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
 		return Organization{}, fmt.Errorf("organizations.Create: %w", err)
 	}
-	return s.save(ctx, a, Organization{}, o)
+	return s.save(ctx, a, Organization{}, o, in.Custom)
 }
 
 // Update writes the given fields.
 func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (o Organization, err error) {
-	if err := s.checkOwner(ctx, a, in); err != nil {
-		return o, err
-	}
 	err = change.Retry(ctx, func() error {
 		before, err := s.alive(ctx, a, id)
 		if err != nil {
 			return err
 		}
-		o, err = s.save(ctx, a, before, before.Apply(in, s.now()))
+		if err := s.check(ctx, a, before, in, nil); err != nil {
+			return err
+		}
+		o, err = s.save(ctx, a, before, before.Apply(in, s.now()), in.Custom)
 		return err
 	})
 	return o, err
@@ -83,7 +82,7 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()))
+		_, err = s.save(ctx, a, before, before.Delete(s.now()), nil)
 		return err
 	})
 }
@@ -98,23 +97,33 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Organizatio
 	return o, err
 }
 
-func (s Service) checkOwner(ctx context.Context, a auth.Actor, in Input) error {
-	if !in.OwnerID.Has() {
-		return nil
+// check names every wrong input at once: what a rule found, and every new link that leads nowhere. One that stays as it is may
+// lead to what has been deleted since: clients send back what they read.
+func (s Service) check(ctx context.Context, a auth.Actor, before Organization, in Input, found error) error {
+	bad := slices.Clone(in.Wrong)
+	if err := bad.Merge(found); err != nil {
+		return err
 	}
-	ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V)
-	if err == nil && !ok {
-		err = fault.BadField("owner_id", "user %d not found", in.OwnerID.V)
+	if err := change.CheckCustom(ctx, s.Store, a.Team, in.Custom, before.Custom, &bad); err != nil {
+		return err
 	}
-	return err
+	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
+		if ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V); err != nil {
+			return err
+		} else if !ok {
+			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
+		}
+	}
+	return bad.Err()
 }
 
 // save commits a write that changes something.
-func (s Service) save(ctx context.Context, a auth.Actor, before, now Organization) (Organization, error) {
-	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Organization, changes []change.Custom) (Organization, error) {
+	custom := change.CustomFields(changes, before.Custom, now.Custom)
+	if before.ID != 0 && len(change.Diff(logged, before, now))+len(custom) == 0 {
 		return before, nil
 	}
-	if err := s.Store.Commit(ctx, written(a, before, now)); err != nil {
+	if err := s.Store.Commit(ctx, written(a, before, now, custom)); err != nil {
 		return Organization{}, fmt.Errorf("organizations.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -24,6 +25,10 @@ func (p Person) apply(in Input) (Person, error) {
 	in.Birthday.Into(&p.Birthday)
 	in.JobTitle.Into(&p.JobTitle)
 	p.VisibleTo = in.VisibleTo.Or(p.VisibleTo)
+	if in.LabelIDs.Set {
+		p.LabelIDs = value.Unique(in.LabelIDs.V)
+	}
+	p.Custom = change.SetCustom(p.Custom, in.Custom)
 	return p, bad.Err()
 }
 

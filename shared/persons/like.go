@@ -107,7 +107,7 @@ func (s Service) Reconcile(ctx context.Context, a auth.Actor, in Input, newID fu
 			if err != nil || len(change.Diff(logged, before, now)) == 0 {
 				return before, change.Set{}, err
 			}
-			set := written(a, before, now)
+			set := written(a, before, now, nil)
 			demand(set.Members, seen)
 			return now, set, nil
 		}

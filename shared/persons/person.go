@@ -8,6 +8,7 @@ import (
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -31,6 +32,8 @@ type Person struct {
 	AddTime        time.Time
 	UpdateTime     time.Time
 	VisibleTo      int64
+	LabelIDs       []int64                // options of the built-in field of labels
+	Custom         map[int64]value.Custom // by the field's number; those of deleted fields stay
 	Deleted        bool
 }
 
@@ -53,6 +56,9 @@ type Input struct {
 	JobTitle       value.Opt[string]
 	AddTime        value.Opt[time.Time]
 	VisibleTo      value.Opt[int64]
+	LabelIDs       value.Opt[[]int64]
+	Custom         []change.Custom
+	Wrong          fault.Fields // what was found wrong on the way here: named together with the rest
 }
 
 // New is a person made from its input. update_time equals add_time on a new record.

@@ -34,6 +34,7 @@ var logged = []change.Logged[Person]{
 	change.As("notes", func(p Person) *string { return p.Notes }),
 	change.As("birthday", func(p Person) *string { return (*string)(p.Birthday) }),
 	change.As("job_title", func(p Person) *string { return p.JobTitle }),
+	change.As("label", func(p Person) *string { return value.NonZero(value.JoinIDs(p.LabelIDs)) }),
 	change.As("visible_to", func(p Person) *string { return value.Digits(&p.VisibleTo) }),
 	change.As("active_flag", func(p Person) *string { s := strconv.FormatBool(!p.Deleted); return &s }),
 }
@@ -42,7 +43,7 @@ var logged = []change.Logged[Person]{
 // addresses must be as they were read (none where seen names none), so that two who both looked for the address and found
 // nobody do not both create; nil adds to them whatever they hold.
 func Created(a auth.Actor, p Person, seen map[change.Ref][]int64) change.Set {
-	set := written(a, Person{}, p)
+	set := written(a, Person{}, p, nil)
 	if seen != nil {
 		demand(set.Members, seen)
 	}
@@ -59,16 +60,16 @@ func demand(members []change.Member, seen map[change.Ref][]int64) {
 	}
 }
 
-// written is a person's write with all that follows from it: the guards that find it, its log, the job that moves rows after its
-// organization changed. A new organization must not be deleted at that moment.
-func written(a auth.Actor, before, now Person) change.Set {
+// written is a person's write with all that follows from it: the guards that find it, its log (custom are the changed custom
+// fields), the job that moves rows after its organization changed. A new organization must not be deleted at that moment.
+func written(a auth.Actor, before, now Person, custom []change.Field) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
 	set.Join(now.ID, before.guards(), now.guards())
 	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {
 		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, to), Alive: true})
 	}
-	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version))
+	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}

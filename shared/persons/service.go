@@ -3,6 +3,7 @@ package persons
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -22,6 +23,7 @@ type Store interface {
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
 	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
 	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
+	change.Existing
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -50,16 +52,13 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 // Create makes a person.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, error) {
 	p, err := New(a, in, 0, s.now())
-	if err != nil {
-		return Person{}, err
-	}
-	if err := s.checkLinks(ctx, a, Person{}, in); err != nil {
+	if err = s.check(ctx, a, Person{}, in, err); err != nil {
 		return Person{}, err
 	}
 	if p.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
 		return Person{}, fmt.Errorf("persons.Create: %w", err)
 	}
-	return s.save(ctx, a, Person{}, p)
+	return s.save(ctx, a, Person{}, p, in.Custom)
 }
 
 // Update writes the given fields.
@@ -69,14 +68,11 @@ func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (
 		if err != nil {
 			return err
 		}
-		if err := s.checkLinks(ctx, a, before, in); err != nil {
-			return err
-		}
 		now, err := before.Apply(in, s.now())
-		if err != nil {
+		if err = s.check(ctx, a, before, in, err); err != nil {
 			return err
 		}
-		p, err = s.save(ctx, a, before, now)
+		p, err = s.save(ctx, a, before, now, in.Custom)
 		return err
 	})
 	return p, err
@@ -89,7 +85,7 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()))
+		_, err = s.save(ctx, a, before, before.Delete(s.now()), nil)
 		return err
 	})
 }
@@ -104,10 +100,16 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Person, err
 	return p, err
 }
 
-// checkLinks names every new link in the input that leads nowhere. One that stays as it is may lead to what has been deleted
-// since: clients send back what they read.
-func (s Service) checkLinks(ctx context.Context, a auth.Actor, before Person, in Input) error {
-	var bad fault.Fields
+// check names every wrong input at once: what a rule found, and every new link that leads nowhere. One that stays as it is may
+// lead to what has been deleted since: clients send back what they read.
+func (s Service) check(ctx context.Context, a auth.Actor, before Person, in Input, found error) error {
+	bad := slices.Clone(in.Wrong)
+	if err := bad.Merge(found); err != nil {
+		return err
+	}
+	if err := change.CheckCustom(ctx, s.Store, a.Team, in.Custom, before.Custom, &bad); err != nil {
+		return err
+	}
 	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
 		if ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V); err != nil {
 			return err
@@ -126,11 +128,12 @@ func (s Service) checkLinks(ctx context.Context, a auth.Actor, before Person, in
 }
 
 // save commits a write that changes something.
-func (s Service) save(ctx context.Context, a auth.Actor, before, now Person) (Person, error) {
-	if before.ID != 0 && len(change.Diff(logged, before, now)) == 0 {
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Person, changes []change.Custom) (Person, error) {
+	custom := change.CustomFields(changes, before.Custom, now.Custom)
+	if before.ID != 0 && len(change.Diff(logged, before, now))+len(custom) == 0 {
 		return before, nil
 	}
-	if err := s.Store.Commit(ctx, written(a, before, now)); err != nil {
+	if err := s.Store.Commit(ctx, written(a, before, now, custom)); err != nil {
 		return Person{}, fmt.Errorf("persons.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

@@ -3,15 +3,15 @@ package value
 // Address is a postal address or a place (contract §2.3): the text as written, and parts that only a geocoder knows.
 type Address struct {
 	Value           string
-	Country         *string
-	AdminAreaLevel1 *string
-	AdminAreaLevel2 *string
-	Locality        *string
-	Sublocality     *string
-	Route           *string
-	StreetNumber    *string
-	Subpremise      *string
-	PostalCode      *string
+	Country         *string `dynamodbav:",omitempty"` // parts are rarely known, and nothing takes no room
+	AdminAreaLevel1 *string `dynamodbav:",omitempty"`
+	AdminAreaLevel2 *string `dynamodbav:",omitempty"`
+	Locality        *string `dynamodbav:",omitempty"`
+	Sublocality     *string `dynamodbav:",omitempty"`
+	Route           *string `dynamodbav:",omitempty"`
+	StreetNumber    *string `dynamodbav:",omitempty"`
+	Subpremise      *string `dynamodbav:",omitempty"`
+	PostalCode      *string `dynamodbav:",omitempty"`
 }
 
 // Text is the address as one line, with the parts that it has, so that a change of a part is seen too; nil for nil.

@@ -1,0 +1,102 @@
+package change
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// Custom is a new value of one custom field of a record; nil clears it. Code is the field's name in the API and in the change
+// log, Target the record that the value points at, "" for none.
+type Custom struct {
+	Field  int64
+	Code   string
+	Value  *value.Custom
+	Target Ref
+}
+
+// SetCustom is the values of a record after changes; those it had are left as they are.
+func SetCustom(had map[int64]value.Custom, changes []Custom) map[int64]value.Custom {
+	if len(changes) == 0 {
+		return had
+	}
+	now := maps.Clone(had)
+	if now == nil {
+		now = map[int64]value.Custom{}
+	}
+	for _, c := range changes {
+		if c.Value == nil {
+			delete(now, c.Field)
+		} else {
+			now[c.Field] = *c.Value
+		}
+	}
+	if len(now) == 0 {
+		return nil
+	}
+	return now
+}
+
+// CopyCustom are the changes that give a new record the values of another; nobody logs or checks them, so they have no names.
+func CopyCustom(values map[int64]value.Custom) []Custom {
+	changes := make([]Custom, 0, len(values))
+	for id, v := range values {
+		changes = append(changes, Custom{Field: id, Value: &v})
+	}
+	return changes
+}
+
+// CustomFields are the lines of the change log for custom fields.
+func CustomFields(changes []Custom, before, now map[int64]value.Custom) (changed []Field) {
+	for _, c := range changes {
+		was, had := before[c.Field]
+		is, has := now[c.Field]
+		if had == has && reflect.DeepEqual(was, is) {
+			continue
+		}
+		f := Field{Key: c.Code}
+		if had {
+			text := was.String()
+			f.Old = &text
+		}
+		if has {
+			text := is.String()
+			f.New = &text
+		}
+		changed = append(changed, f)
+	}
+	return changed
+}
+
+// Existing tells which records exist and are not deleted.
+type Existing interface {
+	Existing(ctx context.Context, team int64, refs []Ref) (map[Ref]bool, error)
+}
+
+// CheckCustom names every change that points at what does not exist. What pointed there before may go on doing so: clients send
+// back what they read.
+func CheckCustom(ctx context.Context, store Existing, team int64, changes []Custom, had map[int64]value.Custom, bad *fault.Fields) error {
+	var refs []Ref
+	for _, c := range changes {
+		if c.Target != "" && had[c.Field].ID != c.Target.ID() && !slices.Contains(refs, c.Target) {
+			refs = append(refs, c.Target)
+		}
+	}
+	if len(refs) == 0 {
+		return nil
+	}
+	found, err := store.Existing(ctx, team, refs)
+	if err != nil {
+		return err
+	}
+	for _, c := range changes {
+		if slices.Contains(refs, c.Target) && had[c.Field].ID != c.Target.ID() && !found[c.Target] {
+			bad.Add("custom_fields."+c.Code, "%s %d not found (field_code %s)", c.Target.Kind(), c.Target.ID(), c.Code)
+		}
+	}
+	return nil
+}
