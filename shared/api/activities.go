@@ -143,22 +143,22 @@ type Activities struct {
 // Routes binds them.
 func (h Activities) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/activities", h.list),
+		Handle("GET /api/v2/activities", h.list).Lists(activityWire{}, ByCursor),
 		Handle("POST /api/v2/activities", func(ctx context.Context, c Call, in activityCreate) (any, error) {
 			n, err := h.Activities.Create(ctx, c.Actor, in.input(in.Subject))
 			return activityOut(n), err
-		}),
+		}).Returns(activityWire{}),
 		Handle("GET /api/v2/activities/{id}", func(ctx context.Context, c Call, in activityGet) (any, error) {
 			n, err := h.Activities.Get(ctx, c.Actor, in.ID)
 			return activityOut(n), err
-		}),
+		}).Returns(activityWire{}),
 		Handle("PATCH /api/v2/activities/{id}", func(ctx context.Context, c Call, in activityUpdate) (any, error) {
 			n, err := h.Activities.Update(ctx, c.Actor, in.ID, in.input(in.Subject))
 			return activityOut(n), err
-		}),
+		}).Returns(activityWire{}),
 		Handle("DELETE /api/v2/activities/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Activities.Delete(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(deleted{}),
 	}
 }
 

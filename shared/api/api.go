@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -49,8 +50,10 @@ type Answer struct {
 // Route is a bound operation; made by Handle.
 type Route struct {
 	operation manifest.Operation
+	about     Description
 	decode    func(r *request) (any, error)
 	call      func(ctx context.Context, c Call, in any) (any, error)
+	page      http.Handler // instead of decode and call: answers by itself, to anyone
 }
 
 // Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
@@ -61,11 +64,20 @@ type Route struct {
 func Handle[In any](operation manifest.Operation, fn func(ctx context.Context, c Call, in In) (any, error)) Route {
 	return Route{
 		operation: operation,
+		about:     Description{Operation: operation, In: reflect.TypeFor[In](), Status: http.StatusOK},
 		decode: func(r *request) (any, error) {
 			var in In
 			return in, decodeInto(r, &in)
 		},
 		call: func(ctx context.Context, c Call, in any) (any, error) { return fn(ctx, c, in.(In)) },
+	}
+}
+
+// Page binds an operation to pages that anyone may read, without token and envelope.
+func Page(operation manifest.Operation, page http.Handler) Route {
+	return Route{
+		operation: operation, page: page,
+		about: Description{Operation: operation, In: reflect.TypeFor[struct{}](), Status: http.StatusOK, Public: true},
 	}
 }
 
@@ -92,9 +104,24 @@ func New(function string, o Options, routes ...Route) lambda.Handler {
 	if missing, extra := minus(f.Operations, bound), minus(bound, f.Operations); len(missing)+len(extra) > 0 {
 		panic(fmt.Sprintf("api: %s does not bind what the manifest declares: missing %v, undeclared %v", function, missing, extra))
 	}
-	return lambda.NewHandler(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	return handler{lambda.NewHandler(func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 		return serve(ctx, o, mux, e), nil
-	})
+	}), routes}
+}
+
+// handler is a function's handler that can be asked what it answers.
+type handler struct {
+	lambda.Handler
+	routes []Route
+}
+
+var _ Described = handler{}
+
+func (h handler) Describe() (all []Description) {
+	for _, r := range h.routes {
+		all = append(all, r.about)
+	}
+	return all
 }
 
 func minus(a, b []manifest.Operation) (rest []manifest.Operation) {
@@ -111,6 +138,10 @@ func bind(r Route, o Options) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		line := hr.Context().Value(lineKey{}).(*line)
 		line.route = string(r.operation)
+		if r.page != nil {
+			r.page.ServeHTTP(w, hr)
+			return
+		}
 		answer, err := func() (any, error) {
 			req, err := newRequest(hr)
 			if err != nil {

@@ -16,8 +16,8 @@ type DealActions struct {
 // Routes binds them.
 func (h DealActions) Routes() []Route {
 	return []Route{
-		Handle("POST /api/v2/deals/{id}/duplicate", h.duplicate),
-		Handle("POST /v1/deals/{id}/duplicate", h.duplicate),
+		Handle("POST /api/v2/deals/{id}/duplicate", h.duplicate).Returns(flatDeal{}),
+		Handle("POST /v1/deals/{id}/duplicate", h.duplicate).Returns(flatDeal{}),
 	}
 }
 

@@ -65,6 +65,9 @@ func (o optionalID) MarshalJSON() ([]byte, error) {
 	return []byte("null"), nil
 }
 
+// JSONSchema is how it is written.
+func (o optionalID) JSONSchema() string { return `{"type":["integer","null"]}` }
+
 func dealOut(d deals.Deal, zone *time.Location) dealWire {
 	return dealWire{
 		ID: d.ID, Title: d.Title, CreatorUserID: d.CreatorUserID, OwnerID: d.OwnerID, PersonID: d.PersonID, OrgID: d.OrganizationID,
@@ -164,25 +167,25 @@ type Deals struct {
 // Routes binds them.
 func (h Deals) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/deals", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, false) }),
-		Handle("GET /api/v2/deals/archived", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, true) }),
+		Handle("GET /api/v2/deals", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, false) }).Lists(dealWire{}, ByCursor),
+		Handle("GET /api/v2/deals/archived", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, true) }).Lists(dealWire{}, ByCursor),
 		Handle("POST /api/v2/deals", func(ctx context.Context, c Call, in dealCreate) (any, error) {
 			input := in.input(in.Title)
 			input.AddTime = in.AddTime
 			d, err := h.Deals.Create(ctx, c.Actor, input)
 			return h.one(ctx, c, d, dealExtras{}, err)
-		}),
+		}).Returns(dealWire{}),
 		Handle("GET /api/v2/deals/{id}", func(ctx context.Context, c Call, in dealGet) (any, error) {
 			d, err := h.Deals.Get(ctx, c.Actor, in.ID)
 			return h.one(ctx, c, d, in.dealExtras, err)
-		}),
+		}).Returns(dealWire{}),
 		Handle("PATCH /api/v2/deals/{id}", func(ctx context.Context, c Call, in dealUpdate) (any, error) {
 			d, err := h.Deals.Update(ctx, c.Actor, in.ID, in.input(in.Title))
 			return h.one(ctx, c, d, dealExtras{}, err)
-		}),
+		}).Returns(dealWire{}),
 		Handle("DELETE /api/v2/deals/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Deals.Delete(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(deleted{}),
 	}
 }
 

@@ -155,9 +155,9 @@ type DealSums struct {
 // Routes binds them.
 func (h DealSums) Routes() []Route {
 	return []Route{
-		Handle("GET /v1/deals/summary", func(ctx context.Context, c Call, in summaryQuery) (any, error) { return h.summary(ctx, c, in, false) }),
-		Handle("GET /v1/deals/summary/archived", func(ctx context.Context, c Call, in summaryQuery) (any, error) { return h.summary(ctx, c, in, true) }),
-		Handle("GET /v1/deals/timeline", h.timeline),
+		Handle("GET /v1/deals/summary", func(ctx context.Context, c Call, in summaryQuery) (any, error) { return h.summary(ctx, c, in, false) }).Returns(summaryWire{}),
+		Handle("GET /v1/deals/summary/archived", func(ctx context.Context, c Call, in summaryQuery) (any, error) { return h.summary(ctx, c, in, true) }).Returns(summaryWire{}),
+		Handle("GET /v1/deals/timeline", h.timeline).Lists(timelineWire{}, Whole),
 	}
 }
 

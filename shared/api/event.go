@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -121,6 +122,11 @@ func (w *recorder) response() events.APIGatewayV2HTTPResponse {
 	headers := make(map[string]string, len(w.header))
 	for k := range w.header {
 		headers[k] = w.header.Get(k)
+	}
+	if body := w.body.Bytes(); !utf8.Valid(body) { // a compressed script, a picture
+		return events.APIGatewayV2HTTPResponse{
+			StatusCode: w.status, Headers: headers, Body: base64.StdEncoding.EncodeToString(body), IsBase64Encoded: true,
+		}
 	}
 	return events.APIGatewayV2HTTPResponse{StatusCode: w.status, Headers: headers, Body: w.body.String()}
 }

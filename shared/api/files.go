@@ -122,7 +122,7 @@ func (h Files) Routes() []Route {
 			}
 			page, more, err := h.Files.List(ctx, c.Actor, o)
 			return h.paged(ctx, c, o, page, more, err)
-		}),
+		}).Lists(fileWire{}, ByOffset),
 		Handle("GET /v1/files/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			f, err := h.Files.Get(ctx, c.Actor, in.ID)
 			if err != nil {
@@ -133,11 +133,11 @@ func (h Files) Routes() []Route {
 				return nil, err
 			}
 			return out[0], nil
-		}),
+		}).Returns(fileWire{}),
 		Handle("GET /v1/files/{id}/download", func(ctx context.Context, c Call, in byID) (any, error) {
 			url, err := h.Files.Download(ctx, c.Actor, in.ID)
 			return Answer{Location: url}, err
-		}),
+		}).Redirects(),
 	}
 }
 

@@ -30,6 +30,11 @@ type flowRow struct {
 	offset    int
 }
 
+// flowFiles is what a flow says of its files by day: nothing (contract §3.8).
+type flowFiles struct {
+	FilesCountByDay []any `json:"filesCountByDay"`
+}
+
 // changeWire is one changed field.
 type changeWire struct {
 	ID         int64   `json:"id"`
@@ -122,10 +127,10 @@ type Detail struct {
 func (h Detail) Routes() []Route {
 	v1 := "GET /v1/" + h.Entities + "/{id}/"
 	return []Route{
-		Handle(manifest.Operation("GET /api/v2/"+h.Entities+"/{id}/view"), h.view),
-		Handle(manifest.Operation(v1+"flow"), h.flow),
-		Handle(manifest.Operation(v1+"files"), h.files),
-		Handle(manifest.Operation(v1+"mailMessages"), h.mail),
+		Handle(manifest.Operation("GET /api/v2/"+h.Entities+"/{id}/view"), h.view).Returns(viewWire{}).Relates(),
+		Handle(manifest.Operation(v1+"flow"), h.flow).Lists(flowRow{}, ByOffset).Adds(flowFiles{}).Relates(),
+		Handle(manifest.Operation(v1+"files"), h.files).Lists(fileWire{}, ByOffset),
+		Handle(manifest.Operation(v1+"mailMessages"), h.mail).Lists(flowRow{}, ByOffset).Relates(),
 	}
 }
 

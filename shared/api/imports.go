@@ -106,23 +106,23 @@ type Imports struct{ Imports imports.Service }
 // Routes binds them.
 func (h Imports) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/imports", h.list),
-		Handle("POST /api/v2/imports", h.create),
+		Handle("GET /api/v2/imports", h.list).Lists(importWire{}, ByCursor),
+		Handle("POST /api/v2/imports", h.create).Returns(importWire{}).Created(),
 		Handle("GET /api/v2/imports/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			m, err := h.Imports.Get(ctx, c.Actor, in.ID)
 			if err != nil {
 				return nil, err
 			}
 			return h.one(ctx, c.Actor, m)
-		}),
+		}).Returns(importWire{}),
 		Handle("POST /api/v2/imports/{id}/start", func(ctx context.Context, c Call, in byID) (any, error) {
 			m, err := h.Imports.Start(ctx, c.Actor, in.ID)
 			if err != nil {
 				return nil, err
 			}
 			return h.one(ctx, c.Actor, m)
-		}),
-		Handle("GET /api/v2/imports/{id}/errors", h.errors),
+		}).Returns(importWire{}),
+		Handle("GET /api/v2/imports/{id}/errors", h.errors).Lists(rowErrorWire{}, ByCursor),
 	}
 }
 

@@ -94,13 +94,13 @@ func (h InboundMail) Routes() []Route {
 			}
 			page, err := h.Box.Entries(ctx, c.Actor, in.State, in.Cursor, limit)
 			return listed(each(page.Items, entryOut), page.Next), err
-		}),
+		}).Lists(entryWire{}, ByCursor),
 		Handle("GET /api/v2/inboundMail/{id}", func(ctx context.Context, c Call, in byName) (any, error) {
 			e, err := h.Box.Entry(ctx, c.Actor, in.ID)
 			if err != nil {
 				return nil, err
 			}
 			return entryOut(e), nil
-		}),
+		}).Returns(entryWire{}),
 	}
 }

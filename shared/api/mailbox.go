@@ -63,17 +63,17 @@ type messageGet struct {
 // Routes binds them.
 func (h Mailbox) Routes() []Route {
 	return []Route{
-		Handle("GET /v1/mailbox/mailThreads", h.threads),
+		Handle("GET /v1/mailbox/mailThreads", h.threads).Lists(boxedThread{}, ByOffset),
 		Handle("GET /v1/mailbox/mailThreads/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			t, err := h.Box.Thread(ctx, c.Actor, in.ID)
 			return h.thread(ctx, c, t, true, err)
-		}),
+		}).Returns(boxedThread{}).Beside(mailServiceWire{}),
 		Handle("PUT /v1/mailbox/mailThreads/{id}", func(ctx context.Context, c Call, in threadUpdate) (any, error) {
 			t, err := h.Box.Update(ctx, c.Actor, in.ID, mailbox.ThreadInput{
 				DealID: in.DealID, Shared: in.SharedFlag, Read: in.ReadFlag, Archived: in.ArchivedFlag,
 			})
 			return h.thread(ctx, c, t, false, err)
-		}),
+		}).Returns(boxedThread{}).Beside(mailServiceWire{}),
 		Handle("GET /v1/mailbox/mailThreads/{id}/mailMessages", func(ctx context.Context, c Call, in byID) (any, error) {
 			list, err := h.Box.Messages(ctx, c.Actor, in.ID)
 			if err != nil {
@@ -81,8 +81,8 @@ func (h Mailbox) Routes() []Route {
 			}
 			out, err := h.records(ctx, c, list)
 			return each(list, out.message), err
-		}),
-		Handle("GET /v1/mailbox/mailMessages/{id}", h.message),
+		}).Lists(messageWire{}, Whole),
+		Handle("GET /v1/mailbox/mailMessages/{id}", h.message).Returns(messageWire{}).Beside(mailServiceWire{}),
 	}
 }
 
@@ -165,4 +165,11 @@ func (h Mailbox) records(ctx context.Context, c Call, list []mailbox.Message) (v
 // mailService is what single items of the mailbox say besides (contract §1.2).
 func mailService() map[string]any {
 	return map[string]any{"statusCode": 2000, "statusText": "Success", "service": "email-api"}
+}
+
+// mailServiceWire is its form.
+type mailServiceWire struct {
+	StatusCode int64  `json:"statusCode"`
+	StatusText string `json:"statusText"`
+	Service    string `json:"service"`
 }

@@ -21,12 +21,12 @@ type Misc struct {
 // Routes binds them.
 func (h Misc) Routes() []Route {
 	return []Route{
-		Handle("GET /v1/users", h.users),
-		Handle("GET /v1/users/me", h.me),
-		Handle("GET /v1/users/{id}", h.oneUser),
-		Handle("GET /v1/currencies", h.currencies),
-		Handle("GET /v1/activityTypes", h.activityTypes),
-		Handle("GET /v1/userSettings", func(context.Context, Call, struct{}) (any, error) { return settings, nil }),
+		Handle("GET /v1/users", h.users).Lists(userWire{}, Whole),
+		Handle("GET /v1/users/me", h.me).Returns(meWire{}),
+		Handle("GET /v1/users/{id}", h.oneUser).Returns(userWire{}),
+		Handle("GET /v1/currencies", h.currencies).Lists(currencyWire{}, Whole),
+		Handle("GET /v1/activityTypes", h.activityTypes).Lists(activityTypeWire{}, Whole),
+		Handle("GET /v1/userSettings", func(context.Context, Call, struct{}) (any, error) { return settings, nil }).Returns(settingsWire{}),
 	}
 }
 

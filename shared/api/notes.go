@@ -83,22 +83,22 @@ type Notes struct {
 // Routes binds them.
 func (h Notes) Routes() []Route {
 	return []Route{
-		Handle("GET /v1/notes", h.list),
+		Handle("GET /v1/notes", h.list).Lists(noteWire{}, ByOffset),
 		Handle("POST /v1/notes", func(ctx context.Context, c Call, in noteCreate) (any, error) {
 			n, err := h.Notes.Create(ctx, c.Actor, in.input(in.Content))
 			return h.one(ctx, c, n, err)
-		}),
+		}).Returns(noteWire{}),
 		Handle("GET /v1/notes/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			n, err := h.Notes.Get(ctx, c.Actor, in.ID)
 			return h.one(ctx, c, n, err)
-		}),
+		}).Returns(noteWire{}),
 		Handle("PUT /v1/notes/{id}", func(ctx context.Context, c Call, in noteUpdate) (any, error) {
 			n, err := h.Notes.Update(ctx, c.Actor, in.ID, in.input(in.Content))
 			return h.one(ctx, c, n, err)
-		}),
+		}).Returns(noteWire{}),
 		Handle("DELETE /v1/notes/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return true, h.Notes.Delete(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(true),
 	}
 }
 

@@ -88,24 +88,24 @@ type Organizations struct{ Organizations organizations.Service }
 // Routes binds them.
 func (h Organizations) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/organizations", h.list),
+		Handle("GET /api/v2/organizations", h.list).Lists(organizationWire{}, ByCursor),
 		Handle("POST /api/v2/organizations", func(ctx context.Context, c Call, in organizationCreate) (any, error) {
 			input := in.input(in.Name)
 			input.AddTime = in.AddTime
 			o, err := h.Organizations.Create(ctx, c.Actor, input)
 			return organizationOut(o), err
-		}),
+		}).Returns(organizationWire{}),
 		Handle("GET /api/v2/organizations/{id}", func(ctx context.Context, c Call, in organizationGet) (any, error) {
 			o, err := h.Organizations.Get(ctx, c.Actor, in.ID)
 			return organizationOut(o), err
-		}),
+		}).Returns(organizationWire{}),
 		Handle("PATCH /api/v2/organizations/{id}", func(ctx context.Context, c Call, in organizationUpdate) (any, error) {
 			o, err := h.Organizations.Update(ctx, c.Actor, in.ID, in.input(in.Name))
 			return organizationOut(o), err
-		}),
+		}).Returns(organizationWire{}),
 		Handle("DELETE /api/v2/organizations/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Organizations.Delete(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(deleted{}),
 	}
 }
 

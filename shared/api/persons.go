@@ -124,24 +124,24 @@ type Persons struct{ Persons persons.Service }
 // Routes binds them.
 func (h Persons) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/persons", h.list),
+		Handle("GET /api/v2/persons", h.list).Lists(personWire{}, ByCursor),
 		Handle("POST /api/v2/persons", func(ctx context.Context, c Call, in personCreate) (any, error) {
 			input := in.input(in.Name)
 			input.AddTime = in.AddTime
 			p, err := h.Persons.Create(ctx, c.Actor, input)
 			return personOut(p), err
-		}),
+		}).Returns(personWire{}),
 		Handle("GET /api/v2/persons/{id}", func(ctx context.Context, c Call, in personGet) (any, error) {
 			p, err := h.Persons.Get(ctx, c.Actor, in.ID)
 			return personOut(p), err
-		}),
+		}).Returns(personWire{}),
 		Handle("PATCH /api/v2/persons/{id}", func(ctx context.Context, c Call, in personUpdate) (any, error) {
 			p, err := h.Persons.Update(ctx, c.Actor, in.ID, in.input(in.Name))
 			return personOut(p), err
-		}),
+		}).Returns(personWire{}),
 		Handle("DELETE /api/v2/persons/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Persons.Delete(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(deleted{}),
 	}
 }
 

@@ -94,39 +94,39 @@ type Pipelines struct {
 // Routes binds them.
 func (h Pipelines) Routes() []Route {
 	return []Route{
-		Handle("GET /api/v2/pipelines", h.list),
+		Handle("GET /api/v2/pipelines", h.list).Lists(pipelineWire{}, ByCursor),
 		Handle("POST /api/v2/pipelines", func(ctx context.Context, c Call, in pipelineCreate) (any, error) {
 			p, err := h.Pipelines.CreatePipeline(ctx, c.Actor, pipelines.PipelineInput{Name: in.Name, ProbabilityEnabled: in.IsDealProbabilityEnabled})
 			return pipelineOut(p), err
-		}),
+		}).Returns(pipelineWire{}),
 		Handle("GET /api/v2/pipelines/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			p, err := h.Pipelines.Pipeline(ctx, c.Actor, in.ID)
 			return pipelineOut(p), err
-		}),
+		}).Returns(pipelineWire{}),
 		Handle("PATCH /api/v2/pipelines/{id}", func(ctx context.Context, c Call, in pipelineUpdate) (any, error) {
 			write := pipelines.PipelineInput{Name: in.Name, ProbabilityEnabled: in.IsDealProbabilityEnabled}
 			p, err := h.Pipelines.UpdatePipeline(ctx, c.Actor, in.ID, write)
 			return pipelineOut(p), err
-		}),
+		}).Returns(pipelineWire{}),
 		Handle("DELETE /api/v2/pipelines/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Pipelines.DeletePipeline(ctx, c.Actor, in.ID)
-		}),
-		Handle("GET /api/v2/stages", h.listStages),
+		}).Returns(deleted{}),
+		Handle("GET /api/v2/stages", h.listStages).Lists(stageWire{}, ByCursor),
 		Handle("POST /api/v2/stages", func(ctx context.Context, c Call, in stageCreate) (any, error) {
 			s, err := h.Pipelines.CreateStage(ctx, c.Actor, in.input(in.Name, in.PipelineID))
 			return stageOut(s), err
-		}),
+		}).Returns(stageWire{}),
 		Handle("GET /api/v2/stages/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			s, err := h.Pipelines.Stage(ctx, c.Actor, in.ID)
 			return stageOut(s), err
-		}),
+		}).Returns(stageWire{}),
 		Handle("PATCH /api/v2/stages/{id}", func(ctx context.Context, c Call, in stageUpdate) (any, error) {
 			s, err := h.Pipelines.UpdateStage(ctx, c.Actor, in.ID, in.input(in.Name, in.PipelineID))
 			return stageOut(s), err
-		}),
+		}).Returns(stageWire{}),
 		Handle("DELETE /api/v2/stages/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Pipelines.DeleteStage(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(deleted{}),
 	}
 }
 

@@ -82,25 +82,25 @@ func (h Relations) Routes() []Route {
 			}
 			out, related, err := h.out(ctx, c, list, value.Some(in.OrgID))
 			return Answer{Data: out, Related: related}, err
-		}),
+		}).Lists(relationWire{}, Whole).Relates(),
 		Handle("POST /v1/organizationRelationships", func(ctx context.Context, c Call, in relationCreate) (any, error) {
 			r, err := h.Relations.Create(ctx, c.Actor, organizations.RelationInput{Type: in.Type, OwnerID: in.OwnerID, LinkedID: in.LinkedID})
 			return h.one(ctx, c, r, in.OrgID, err)
-		}),
+		}).Returns(relationWire{}).Relates(),
 		Handle("GET /v1/organizationRelationships/{id}", func(ctx context.Context, c Call, in relationGet) (any, error) {
 			r, err := h.Relations.Get(ctx, c.Actor, in.ID)
 			return h.one(ctx, c, r, in.OrgID, err)
-		}),
+		}).Returns(relationWire{}).Relates(),
 		Handle("PUT /v1/organizationRelationships/{id}", func(ctx context.Context, c Call, in relationUpdate) (any, error) {
 			if in.BodyOrg.Has() {
 				in.OrgID = in.BodyOrg
 			}
 			r, err := h.Relations.Update(ctx, c.Actor, in.ID, organizations.RelationInput{Type: in.Type, OwnerID: in.OwnerID, LinkedID: in.LinkedID})
 			return h.one(ctx, c, r, in.OrgID, err)
-		}),
+		}).Returns(relationWire{}).Relates(),
 		Handle("DELETE /v1/organizationRelationships/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Relations.Delete(ctx, c.Actor, in.ID)
-		}),
+		}).Returns(deleted{}),
 	}
 }
 

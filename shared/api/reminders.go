@@ -34,6 +34,6 @@ func (h Reminders) Routes() []Route {
 		Handle("GET /api/v2/activities/{id}/reminders", func(ctx context.Context, c Call, in byID) (any, error) {
 			list, err := h.Reminders.OfActivity(ctx, c.Team, in.ID)
 			return listed(each(list, reminderOut), ""), err
-		}),
+		}).Lists(reminderWire{}, ByCursor),
 	}
 }

@@ -82,7 +82,7 @@ func (h PipelineStatistics) Routes() []Route {
 				StageConversions: each(got.Stages, func(s statistics.StageConversion) stageConversion { return stageConversion{s.From, s.To, s.Rate} }),
 				WonConversion:    got.Won, LostConversion: got.Lost,
 			}, err
-		}),
+		}).Returns(conversionWire{}),
 		Handle("GET /v1/pipelines/{id}/movement_statistics", func(ctx context.Context, c Call, in reportQuery) (any, error) {
 			got, err := h.Statistics.Movement(ctx, c.Actor, in.report())
 			w := movementWire{
@@ -91,6 +91,6 @@ func (h PipelineStatistics) Routes() []Route {
 			}
 			w.Movements.Count = got.Moves
 			return w, err
-		}),
+		}).Returns(movementWire{}),
 	}
 }

@@ -16,6 +16,27 @@ type relatedView struct {
 	Organization organizationWire `json:"organization"`
 }
 
+// viewWire are the sections of a detail view: all of them; which kind of record has which, view says.
+type viewWire struct {
+	Deal              *dealWire         `json:"deal,omitempty"`
+	Person            *personWire       `json:"person,omitzero"` // null where the deal has none
+	Organization      *organizationWire `json:"organization"`
+	MailThreads       []threadWire      `json:"mail_threads"`
+	MailThreadsMore   bool              `json:"mail_threads_more"`
+	Files             []fileWire        `json:"files"`
+	FilesMore         bool              `json:"files_more"`
+	OpenDeals         []dealWire        `json:"open_deals,omitempty"`
+	OpenDealsMore     bool              `json:"open_deals_more,omitempty"`
+	Persons           []personWire      `json:"persons,omitempty"`
+	PersonsMore       bool              `json:"persons_more,omitempty"`
+	Relatives         []relatedView     `json:"related_organizations,omitempty"`
+	RelativesMore     bool              `json:"related_organizations_more,omitempty"`
+	PlannedActivities []activityWire    `json:"planned_activities"`
+	PlannedMore       bool              `json:"planned_activities_more"`
+	Flow              []flowRow         `json:"flow"`
+	FlowMore          bool              `json:"flow_more"`
+}
+
 // view answers a whole detail view: each record in its v2 form, what only v1 knows in that of v1. A section that was cut has
 // its "…_more" set to true.
 func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {

@@ -19,7 +19,8 @@ var common = []string{
 
 // more is what single functions may carry besides, each for its reason.
 var more = map[string][]string{
-	"reminders": {"github.com/aws/aws-sdk-go-v2/service/ses"}, // sends mail
+	"docs":      {"github.com/swaggest/swgui", "github.com/vearutop/statigz"}, // shows a page to read and try the API
+	"reminders": {"github.com/aws/aws-sdk-go-v2/service/ses"},                 // sends mail
 	"linker": append([]string{ // parses mail, and stores its HTML fit to be shown
 		"github.com/jhillyerd/enmime/v2", "golang.org/x/net/", "github.com/gogs/chardet", "github.com/cention-sany/utf7", "github.com/pkg/errors",
 		"github.com/inbucket/html2text", "github.com/ssor/bom", "github.com/olekukonko/", "github.com/mattn/go-runewidth", "github.com/clipperhouse/",

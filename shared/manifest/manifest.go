@@ -132,6 +132,11 @@ var Functions = []Function{
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
+		Name: "docs", Doc: "the API's description, and a page to read and try it",
+		Operations: []Operation{"GET /openapi.json", "GET /docs", "GET /docs/{file}"},
+		Timeout:    15, Memory: 256,
+	},
+	{
 		Name: "files", Doc: "file records and signed downloads",
 		Operations: []Operation{"GET /v1/files", "GET /v1/files/{id}", "GET /v1/files/{id}/download"},
 		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,

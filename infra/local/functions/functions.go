@@ -7,6 +7,7 @@ import (
 
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
+	"github.com/lejek/lejek/shared/app/docs"
 	"github.com/lejek/lejek/shared/app/files"
 	"github.com/lejek/lejek/shared/app/importer"
 	"github.com/lejek/lejek/shared/app/imports"
@@ -28,6 +29,7 @@ import (
 var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
+	"docs":          docs.New,
 	"files":         files.New,
 	"importer":      importer.New,
 	"imports":       imports.New,

@@ -27,6 +27,7 @@ import (
 	"github.com/lejek/lejek/infra/local/lag"
 	"github.com/lejek/lejek/infra/local/objects"
 	"github.com/lejek/lejek/infra/local/outbox"
+	"github.com/lejek/lejek/infra/openapi"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/boot"
@@ -215,9 +216,12 @@ func (a *App) Send(e events.APIGatewayV2HTTPRequest) Answer {
 		a.t.Fatal(err)
 	}
 	answer := Answer{Status: r.StatusCode, Header: r.Headers, Raw: r.Body}
-	if r.Body != "" {
+	if strings.HasPrefix(r.Headers["Content-Type"], "application/json") {
 		if err := json.Unmarshal([]byte(r.Body), &answer.Body); err != nil {
 			a.t.Fatalf("%s %s: not JSON: %s", e.RequestContext.HTTP.Method, e.RawPath, r.Body)
+		}
+		if err := openapi.Check(e.RequestContext.HTTP.Method, e.RawPath, r.StatusCode, r.Body); err != nil {
+			a.t.Errorf("%s %s: %v", e.RequestContext.HTTP.Method, e.RawPath, err)
 		}
 	}
 	return answer

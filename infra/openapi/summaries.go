@@ -1,0 +1,77 @@
+package openapi
+
+import "github.com/lejek/lejek/shared/manifest"
+
+// summaries says in a line what each operation does. A test demands one for every operation.
+var summaries = func() map[manifest.Operation]string {
+	all := map[manifest.Operation]string{
+		"GET /v1/users":      "All users of the team",
+		"GET /v1/users/me":   "The token's user and company",
+		"GET /v1/users/{id}": "One user",
+
+		"GET /v1/currencies":    "All currencies",
+		"GET /v1/activityTypes": "All types of activities",
+		"GET /v1/userSettings":  "Settings of the token's user",
+
+		"GET /v1/notes":         "Notes, by what they hang on",
+		"POST /v1/notes":        "Add a note to a deal, a person or an organization",
+		"GET /v1/notes/{id}":    "One note",
+		"PUT /v1/notes/{id}":    "Change the given fields of a note",
+		"DELETE /v1/notes/{id}": "Delete a note",
+
+		"GET /v1/organizationRelationships":         "The relations of an organization",
+		"POST /v1/organizationRelationships":        "Relate two organizations",
+		"GET /v1/organizationRelationships/{id}":    "One relation",
+		"PUT /v1/organizationRelationships/{id}":    "Change a relation",
+		"DELETE /v1/organizationRelationships/{id}": "Remove a relation",
+
+		"GET /v1/files":               "All files, with what they hang on",
+		"GET /v1/files/{id}":          "One file's record",
+		"GET /v1/files/{id}/download": "The file itself, by a redirect to a signed address",
+
+		"GET /v1/mailbox/mailThreads":                   "Mail threads of the token's user in a folder",
+		"GET /v1/mailbox/mailThreads/{id}":              "One mail thread",
+		"PUT /v1/mailbox/mailThreads/{id}":              "Link a mail thread to a deal, mark it as read or archive it",
+		"GET /v1/mailbox/mailThreads/{id}/mailMessages": "The messages of a thread",
+		"GET /v1/mailbox/mailMessages/{id}":             "One mail message",
+		"GET /api/v2/inboundMail":                       "What became of each raw mail that came in",
+		"GET /api/v2/inboundMail/{id}":                  "What became of one raw mail, and why",
+
+		"GET /api/v2/deals/archived":                   "List archived deals",
+		"POST /api/v2/deals/{id}/duplicate":            "Make a new open deal with the same content",
+		"POST /v1/deals/{id}/duplicate":                "Make a new open deal with the same content",
+		"GET /v1/deals/summary/archived":               "Sums of all archived deals",
+		"GET /v1/deals/summary":                        "Sums of all deals that are not archived",
+		"GET /v1/deals/timeline":                       "Open and won deals by period",
+		"GET /v1/pipelines/{id}/conversion_statistics": "What part of the deals went from stage to stage in a period",
+		"GET /v1/pipelines/{id}/movement_statistics":   "What happened in a pipeline in a period",
+		"GET /api/v2/activities/{id}/reminders":        "What became of the reminders of an activity",
+		"GET /api/v2/imports":                          "All imports of spreadsheets",
+		"POST /api/v2/imports":                         "Begin an import: the answer says where to put the file",
+		"GET /api/v2/imports/{id}":                     "How far an import is",
+		"POST /api/v2/imports/{id}/start":              "Start an import that waits to be started",
+		"GET /api/v2/imports/{id}/errors":              "The rows of an import that failed",
+	}
+	for entity, one := range map[string]string{
+		"deals": "deal", "persons": "person", "organizations": "organization", "activities": "activity", "pipelines": "pipeline", "stages": "stage",
+	} {
+		a := "a " + one
+		if one[0] == 'a' || one[0] == 'o' {
+			a = "an " + one
+		}
+		root := manifest.Operation(" /api/v2/" + entity)
+		all["GET"+root] = "List " + entity
+		all["POST"+root] = "Add " + a
+		all["GET"+root+"/{id}"] = "One " + one
+		all["PATCH"+root+"/{id}"] = "Change the given fields of " + a
+		all["DELETE"+root+"/{id}"] = "Delete " + a
+	}
+	for entity, one := range map[string]string{"deals": "a deal", "persons": "a person", "organizations": "an organization"} {
+		v1 := manifest.Operation("GET /v1/" + entity + "/{id}/")
+		all[manifest.Operation("GET /api/v2/"+entity+"/{id}/view")] = "The whole detail view of " + one
+		all[v1+"flow"] = "What happened around " + one
+		all[v1+"files"] = "The files of " + one
+		all[v1+"mailMessages"] = "The mail of " + one
+	}
+	return all
+}()
