@@ -50,11 +50,14 @@ type Activity struct {
 	Done                bool
 }
 
-// Longest texts, as the API has them.
+// Longest texts, as the API has them. That of notes is ours: a character becomes up to five bytes of HTML, and an item holds 400 KB.
 const (
-	maxName   = 255
-	maxReason = 150
-	maxText   = 65_000
+	maxName    = 255
+	maxReason  = 150
+	maxDetail  = 320 // an e-mail address or a phone number
+	maxAddress = 1000
+	maxLink    = 2000
+	maxText    = 65_000
 )
 
 // reader fills a row cell by cell and notes every cell that it cannot read.
@@ -109,13 +112,17 @@ func (r *reader) read(c Column, cell Cell) {
 	case OrganizationName:
 		r.organization().Name = r.text(c, cell, maxName)
 	case OrganizationAddress:
-		r.organization().Address = r.text(c, cell, maxText)
+		r.organization().Address = r.text(c, cell, maxAddress)
 	case OrganizationWebsite:
-		r.organization().Website = r.text(c, cell, maxName)
+		r.organization().Website = r.text(c, cell, maxLink)
 	case OrganizationLinkedIn:
-		r.organization().LinkedIn = r.text(c, cell, maxName)
+		r.organization().LinkedIn = r.text(c, cell, maxLink)
 	case OrganizationEmployees:
-		r.organization().Employees = r.whole(c, cell)
+		n := r.whole(c, cell)
+		if n != nil && *n < 0 {
+			r.bad.Add(c.Header, "must be at least 0")
+		}
+		r.organization().Employees = n
 	case OrganizationRevenue:
 		r.organization().Revenue = r.whole(c, cell)
 	case PersonName:
@@ -127,9 +134,9 @@ func (r *reader) read(c Column, cell Cell) {
 	case PersonJobTitle:
 		r.person().JobTitle = r.text(c, cell, maxName)
 	case PersonEmail:
-		r.person().Emails = append(r.person().Emails, several(c, cell)...)
+		r.person().Emails = append(r.person().Emails, r.several(c, cell)...)
 	case PersonPhone:
-		r.person().Phones = append(r.person().Phones, several(c, cell)...)
+		r.person().Phones = append(r.person().Phones, r.several(c, cell)...)
 	case DealTitle:
 		r.deal().Title = r.text(c, cell, maxName)
 	case DealValue:
@@ -227,7 +234,7 @@ func (r *reader) text(c Column, cell Cell, limit int) string {
 }
 
 // several addresses or numbers can share a cell; addresses also with spaces between them.
-func several(c Column, cell Cell) (all []Detail) {
+func (r *reader) several(c Column, cell Cell) (all []Detail) {
 	for part := range strings.FieldsFuncSeq(cell.Text, func(r rune) bool { return strings.ContainsRune(",;\n\t", r) }) {
 		pieces := strings.Fields(part)
 		if c.Field != PersonEmail || slices.ContainsFunc(pieces, func(p string) bool { return !strings.Contains(p, "@") }) {
@@ -235,7 +242,7 @@ func several(c Column, cell Cell) (all []Detail) {
 		}
 		for _, p := range pieces {
 			if p != "" {
-				all = append(all, Detail{p, c.Label})
+				all = append(all, Detail{r.text(c, Cell{Text: p}, maxDetail), c.Label})
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package importer_test
 import (
 	"fmt"
 	"net/http"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -195,6 +197,38 @@ func TestImportsOfOthersDoNotExist(t *testing.T) {
 	if n := len(other.Must("GET", "/api/v2/persons", nil).List()); n != 1 {
 		t.Errorf("%d persons of the other team", n)
 	}
+}
+
+// What the API would refuse fails its row, and never the rows beside it.
+func TestRowsAreHeldToTheLimitsOfTheAPI(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	long := func(n int) string { return strings.Repeat("7", n) }
+	columns := []string{"Phone", "Email", "Organization address", "Website", "Employees"}
+	file := "Person,Organization," + strings.Join(columns, ",") + "\n"
+	want := []any{}
+	for i, r := range [][3]string{
+		{"Phone", long(500_000), "Phone: must be at most 320 characters"},
+		{"Phone", long(321) + ",1", "Phone: must be at most 320 characters"},
+		{"Email", "a@b.example," + long(320) + "@b.example", "Email: must be at most 320 characters"},
+		{"Organization address", long(1001), "Organization address: must be at most 1000 characters"},
+		{"Website", long(2001), "Website: must be at most 2000 characters"},
+		{"Employees", "-1", "Employees: must be at least 0"},
+		{"Phone", long(320), ""},
+		{"Organization address", long(1000), ""},
+		{"Website", long(2000), ""},
+	} {
+		cells := make([]string, len(columns))
+		cells[slices.Index(columns, r[0])] = `"` + r[1] + `"`
+		file += fmt.Sprintf("Jan %d,Firm %d,%s\n", i, i, strings.Join(cells, ","))
+		if r[2] != "" {
+			want = append(want, m{"row": float64(i + 2), "reason": r[2]})
+		}
+	}
+	if d := o.file([]byte(file)).Data(); d["status"] != "done" || !reflect.DeepEqual(d["errors"], want) {
+		t.Errorf("%v\n%v\nwant %v", d["status"], d["errors"], want)
+	}
+	o.count(m{"persons": 3, "organizations": 3})
 }
 
 func TestImportIsAnnouncedInFull(t *testing.T) {
