@@ -125,7 +125,7 @@ func TestKeysThatImportsHaveToDoWith(t *testing.T) {
 	for key, want := range map[string]string{
 		"uploads/1/7": "{1 7 false false 0}", "uploads/1/leads.csv": "{1 0 false false 0}", "uploads/1/a/7": "{1 0 false false 0}",
 		"uploads/1/07": "{1 0 false false 0}", "uploads/1/-7": "{1 0 false false 0}", "work/1/7/12": "{1 7 true false 12}",
-		"work/1/7/start": "{1 7 true true 0}", "uploads/1/": "", "uploads/7": "", "uploads/x/7": "", "work/1/7": "", "work/1/x/0": "",
+		"work/1/7/start": "{1 7 true true 0}", "uploads/1/": "", "uploads/1/folder/": "", "uploads/7": "", "uploads/x/7": "", "work/1/7": "", "work/1/x/0": "",
 		"work/1/7/x": "", "work/1/7/-1": "", "files/1/7": "", "": "",
 	} {
 		p, ok := PlaceOf(key)

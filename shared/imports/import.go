@@ -86,17 +86,18 @@ type Place struct {
 	Chunk  int64
 }
 
-// PlaceOf reads a key; false when it is none that an import has to do with.
+// PlaceOf reads a key; false when it is none that an import has to do with, as the empty object is that S3's console makes for a
+// folder.
 func PlaceOf(key string) (p Place, ok bool) {
 	parts := strings.Split(key, "/")
-	if len(parts) < 3 {
+	if len(parts) < 3 || parts[len(parts)-1] == "" {
 		return p, false
 	}
 	if p.Team = number(parts[1]); p.Team == 0 {
 		return p, false
 	}
 	switch {
-	case parts[0] == "uploads" && strings.Join(parts[2:], "") != "":
+	case parts[0] == "uploads":
 		if len(parts) == 3 {
 			p.Import = number(parts[2])
 		}
