@@ -72,27 +72,37 @@ func (w Worker) Arrived(ctx context.Context, o Object) error {
 	return nil
 }
 
-// uploaded finds the import that a file belongs to, or begins one for a file that none waited for.
+// uploaded analyses a file that is an import's.
 func (w Worker) uploaded(ctx context.Context, p Place, o Object) error {
+	var m Import
+	err := change.Retry(ctx, func() (err error) {
+		m, err = w.taken(ctx, p, o)
+		return err
+	})
+	if err != nil || m.ID == 0 {
+		return err
+	}
+	return w.analyse(ctx, p.Team, m)
+}
+
+// taken is the import whose file the object is, or begins one for a file that none waited for; the zero Import when it is of no
+// matter any more. Of two files that come at once one is taken; the other finds that it is not its turn.
+func (w Worker) taken(ctx context.Context, p Place, o Object) (Import, error) {
 	m, err := Import{}, error(fault.Missing("Import"))
 	if p.Import != 0 {
 		m, err = w.Store.Get(ctx, p.Team, p.Import)
 	}
 	switch {
 	case err != nil && !fault.Is(err, fault.NotFound):
-		return err
+		return m, err
 	case err == nil && m.ETag == o.ETag:
-		return w.analyse(ctx, p.Team, m) // again: go on where it stopped
-	case err == nil && m.Status == WaitingForFile:
-		return w.take(ctx, p.Team, m, o)
+		return m, nil // again: go on where it stopped
+	case err != nil || m.Status != WaitingForFile:
+		if m, err = w.dropped(ctx, p.Team, m.UserID, o); err != nil || m.Status != WaitingForFile {
+			return m, err
+		}
 	}
-	if m, err = w.dropped(ctx, p.Team, m.UserID, o); err != nil || m.ID == 0 {
-		return err
-	}
-	if m.Status == WaitingForFile {
-		return w.take(ctx, p.Team, m, o)
-	}
-	return w.analyse(ctx, p.Team, m)
+	return w.save(ctx, p.Team, m, m.claim(o, w.now()))
 }
 
 // dropped is the import of a file that nobody announced, or of one that came under the key of an import which has its file:
@@ -138,18 +148,6 @@ func (w Worker) dropped(ctx context.Context, team, user int64, o Object) (m Impo
 		return w.Store.Commit(ctx, set)
 	})
 	return m, err
-}
-
-// take makes the object the import's file. Of two that come at once one is taken; the other finds that it is not its turn.
-func (w Worker) take(ctx context.Context, team int64, m Import, o Object) error {
-	m, err := w.save(ctx, team, m, m.claim(o, w.now()))
-	if fault.Is(err, fault.Conflict) {
-		return fault.New(fault.Unavailable, "another file came at once").Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	return w.analyse(ctx, team, m)
 }
 
 // resume goes on with an import that was started by hand.

@@ -1,6 +1,7 @@
 package importer_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lejek/lejek/infra/local/faults"
 	"github.com/lejek/lejek/shared/app/apptest"
 )
 
@@ -85,6 +87,31 @@ func TestImportWaitsForItsStart(t *testing.T) {
 	o.drain()
 	if d = o.get(made.ID()); d["status"] != "done" {
 		t.Errorf("started early: %v", d["status"])
+	}
+}
+
+// Whoever starts an import at the moment at which its file is taken changes the same record; neither has to come again.
+func TestStartWhileTheFileIsTaken(t *testing.T) {
+	t.Parallel()
+	var meanwhile func()
+	o := open(t, install(faults.Hook{Before: func(_ context.Context, c faults.Call) error {
+		if do := meanwhile; do != nil && c.Operation == "TransactWriteItems" {
+			meanwhile = nil
+			do()
+		}
+		return nil
+	}}))
+	id := o.put([]byte(brief), m{"file_name": "brief.csv", "auto_start": false})
+	notices := o.notices.Take()
+	meanwhile = func() { o.Must("POST", apptest.Path("/api/v2/imports/%d/start", id), nil) }
+	for _, n := range notices {
+		if !o.deliver(n) {
+			t.Error("the file has to come again")
+		}
+	}
+	o.drain()
+	if d := o.get(id); d["status"] != "done" || d["rows_done"] != 3.0 {
+		t.Errorf("%v", d)
 	}
 }
 
