@@ -120,6 +120,17 @@ func TestDatesAndTimesOfPeople(t *testing.T) {
 	}
 }
 
+func TestWhatTheSpreadsheetCouldNotReckonIsNoValue(t *testing.T) {
+	t.Parallel()
+	columns := []Column{{Field: OrganizationName, Header: "Company"}, {Field: DealValue, Header: "Value"}, {Field: PersonEmail, Header: "Email"}}
+	cells := []Cell{{Kind: Error, Text: "#REF!"}, {Kind: Error, Text: "#N/A"}, {Kind: Error, Text: "#N/A"}}
+	_, err := Read(columns, Line{Cells: cells}, false)
+	want := "Company: #REF! is an error in the spreadsheet; Value: #N/A is an error in the spreadsheet; Email: #N/A is an error in the spreadsheet"
+	if err == nil || reason(err, columns) != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestKeysThatImportsHaveToDoWith(t *testing.T) {
 	t.Parallel()
 	for key, want := range map[string]string{

@@ -108,6 +108,10 @@ func (r *reader) activity() *Activity {
 }
 
 func (r *reader) read(c Column, cell Cell) {
+	if cell.Kind == Error {
+		r.bad.Add(c.Header, "%s is an error in the spreadsheet", short(cell.Text))
+		return
+	}
 	switch c.Field {
 	case OrganizationName:
 		r.organization().Name = r.text(c, cell, maxName)

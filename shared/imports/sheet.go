@@ -14,6 +14,7 @@ const (
 	Time     CellKind = "time"     // HH:MM:SS
 	DateTime CellKind = "datetime" // YYYY-MM-DD HH:MM:SS, without a zone
 	Bool     CellKind = "bool"     // true or false
+	Error    CellKind = "error"    // what the spreadsheet could not reckon, such as #N/A
 )
 
 // Cell is one cell, trimmed; an empty Text is an empty cell.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/lejek/lejek/shared/imports"
@@ -105,6 +107,19 @@ func (p *part) runs(element string, to *strings.Builder) error {
 			}
 		}
 	}
+}
+
+// escape is how Excel writes a character that XML cannot hold, and an underscore that would look like one (ECMA-376, 22.9.2.19).
+var escape = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+
+func unescaped(text string) string {
+	if !strings.Contains(text, "_x") {
+		return text
+	}
+	return escape.ReplaceAllStringFunc(text, func(e string) string {
+		r, _ := strconv.ParseUint(e[2:6], 16, 16)
+		return string(rune(r))
+	})
 }
 
 // skip reads to the end of the element, which does not hold another of its name.

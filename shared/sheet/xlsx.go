@@ -16,6 +16,7 @@ const (
 	maxParts   = 5000      // files in the archive
 	maxUnzip   = 512 << 20 // bytes of one part
 	maxColumns = 16_384    // of a sheet, as in Excel
+	maxNumber  = 1_048_576 // of a row, as in Excel
 )
 
 // xlsxLines reads the first visible sheet of a workbook (ECMA-376, SpreadsheetML).
@@ -93,7 +94,7 @@ func (x *xlsxLines) Next() (imports.Line, error) {
 			continue
 		}
 		x.number++
-		if n, err := strconv.Atoi(attr(start, "r")); err == nil && n >= x.number {
+		if n, err := strconv.Atoi(attr(start, "r")); err == nil && n >= x.number && n <= maxNumber {
 			x.number = n
 		}
 		line, err := x.row()
@@ -186,15 +187,17 @@ func (x *xlsxLines) typed(kind, style, value, inline string) (imports.Cell, erro
 			return imports.Cell{}, nil
 		}
 		text, err := x.strings.at(i)
-		return imports.Cell{Text: clean(text)}, err
+		return imports.Cell{Text: clean(unescaped(text))}, err
 	case "inlineStr":
-		return imports.Cell{Text: clean(inline)}, nil
+		return imports.Cell{Text: clean(unescaped(inline))}, nil
 	case "b":
 		return imports.Cell{Kind: imports.Bool, Text: strconv.FormatBool(strings.TrimSpace(value) == "1")}, nil
 	case "d":
 		return dated(strings.TrimSpace(value)), nil
-	case "str", "e":
-		return imports.Cell{Text: clean(value)}, nil
+	case "str":
+		return imports.Cell{Text: clean(unescaped(value))}, nil
+	case "e":
+		return imports.Cell{Kind: imports.Error, Text: clean(value)}, nil
 	}
 	value = strings.TrimSpace(value)
 	n, err := strconv.ParseFloat(value, 64)

@@ -53,8 +53,11 @@ func TestXLSXCellsAsTheyAreWrittenByOthers(t *testing.T) {
 		<row r="2"><c r="A2" t="s"><v>1</v></c><c r="C2" t="inlineStr"><is><t>own</t></is></c></row>
 		<row><c><v>1.5</v></c><c t="b"><v>1</v></c><c t="str"><f>A1&amp;"x"</f><v>formula</v></c><c t="d"><v>2026-01-31T09:30:00</v></c></row>
 		<row r="9"><c r="B9" t="s"><v>99</v></c><c r="C9" s="1"/></row>
-		<row r="10"><c r="AB10" t="e"><v>#N/A</v></c></row></sheetData>`)
-	want := "2|in pieces||own\n3|1.5<number>|true<bool>|formula|2026-01-31 09:30:00<datetime>\n10||||||||||||||||||||||||||||#N/A\n"
+		<row r="10"><c r="AB10" t="e"><v>#N/A</v></c></row>
+		<row r="9223372036854775807"><c t="inlineStr"><is><t>a_x000D_&#10;b _x005F_x000D_ _x00e9_ _x1_</t></is></c><c t="str"><v>_x0041_</v></c></row>
+		<row r="2"><c><v>7</v></c></row></sheetData>`)
+	want := "2|in pieces||own\n3|1.5<number>|true<bool>|formula|2026-01-31 09:30:00<datetime>\n10||||||||||||||||||||||||||||#N/A<error>\n" +
+		"11|a\nb _x000D_ é _x1_|A\n12|7<number>\n"
 	if got, _, err := read(content); err != nil || got != want {
 		t.Errorf("%q (%v)\nwant %q", got, err, want)
 	}
