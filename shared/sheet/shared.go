@@ -10,6 +10,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/lejek/lejek/shared/imports"
 )
 
 // errSpool marks failures of our own temporary files: they are not the sender's fault.
@@ -22,9 +24,12 @@ type shared struct {
 	texts, index *os.File
 }
 
-const entry = 12 // bytes of one place: offset and length
+const (
+	entry    = 12        // bytes of one place: offset and length
+	maxSpool = 256 << 20 // bytes of texts and places: a function has 512 MB of disk, and the file itself lies there too
+)
 
-func readShared(z *zip.Reader, name string) (s *shared, err error) {
+func readShared(z *zip.Reader, name string, limit uint64) (s *shared, err error) {
 	s = &shared{}
 	if name == "" {
 		return s, nil
@@ -71,7 +76,9 @@ func readShared(z *zip.Reader, name string) (s *shared, err error) {
 			return s, err
 		}
 		offset += uint64(text.Len())
-		s.count++
+		if s.count++; offset+uint64(s.count)*entry > limit {
+			return s, imports.CannotRead("the XLSX file holds more than %d MB of texts", limit>>20)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func openXLSX(r io.ReaderAt, size int64) (imports.Lines, error) {
 	if x.styles, err = readStyles(z, w.styles); err != nil {
 		return nil, damaged(err)
 	}
-	if x.strings, err = readShared(z, w.shared); err != nil {
+	if x.strings, err = readShared(z, w.shared, maxSpool); err != nil {
 		return nil, damaged(err)
 	}
 	if x.part, err = openPart(z, w.sheet); err != nil {
