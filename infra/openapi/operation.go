@@ -79,12 +79,7 @@ func (b *builder) parameters(op *openapi3.Operation, in reflect.Type) {
 // body is what a client sends: JSON, in v1 a form as well, or parts when a file is among them.
 func (b *builder) body(d api.Description) *openapi3.RequestBodyRef {
 	if has(d.In, "file") {
-		schema := b.schemas.inputFields(d.In)
-		for _, name := range names(d.In, "file") {
-			schema.Properties[name] = describe(inline(&openapi3.Schema{Type: &openapi3.Types{"string"}, Format: "binary"}), name)
-			schema.Required = append(schema.Required, name)
-		}
-		content := openapi3.Content{"multipart/form-data": &openapi3.MediaType{Schema: inline(schema)}}
+		content := openapi3.Content{"multipart/form-data": &openapi3.MediaType{Schema: b.schemas.named(d.In, b.schemas.inputFields)}}
 		return &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: true, Content: content}}
 	}
 	if !has(d.In, "json") {

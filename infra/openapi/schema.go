@@ -202,10 +202,16 @@ func (s *schemas) addInput(t reflect.Type, out *openapi3.Schema) {
 			continue
 		}
 		name, rule := f.Tag.Get("json"), f.Tag.Get("rule")
-		if name == "" || hasRule(rule, "unsupported") {
+		file := f.Tag.Get("file")
+		switch {
+		case file != "":
+			name = file
+			out.Properties[name] = describe(inline(&openapi3.Schema{Type: &openapi3.Types{"string"}, Format: "binary"}), name)
+		case name == "" || hasRule(rule, "unsupported"):
 			continue
+		default:
+			out.Properties[name] = describe(s.input(f.Type, rule), name)
 		}
-		out.Properties[name] = describe(s.input(f.Type, rule), name)
 		if hasRule(rule, "required") {
 			out.Required = append(out.Required, name)
 		}

@@ -51,6 +51,7 @@ type Answer struct {
 type Route struct {
 	operation manifest.Operation
 	about     Description
+	files     bool // reads multipart forms
 	decode    func(r *request) (any, error)
 	call      func(ctx context.Context, c Call, in any) (any, error)
 	page      http.Handler // instead of decode and call: answers by itself, to anyone
@@ -58,13 +59,14 @@ type Route struct {
 
 // Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
 //
-//	`path:"id"`, `query:"limit"`, `json:"title" rule:"required,max=255"`
+//	`path:"id"`, `query:"limit"`, `json:"title" rule:"required,max=255"`, `file:"file" rule:"required"`
 //
 // All wrong fields are answered at once, before fn is called.
 func Handle[In any](operation manifest.Operation, fn func(ctx context.Context, c Call, in In) (any, error)) Route {
 	return Route{
 		operation: operation,
 		about:     Description{Operation: operation, In: reflect.TypeFor[In](), Status: http.StatusOK},
+		files:     takesFiles(reflect.TypeFor[In]()),
 		decode: func(r *request) (any, error) {
 			var in In
 			return in, decodeInto(r, &in)
@@ -143,7 +145,7 @@ func bind(r Route, o Options) http.Handler {
 			return
 		}
 		answer, err := func() (any, error) {
-			req, err := newRequest(hr)
+			req, err := newRequest(hr, r.files)
 			if err != nil {
 				return nil, err
 			}

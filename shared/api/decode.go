@@ -28,12 +28,13 @@ func decodeInto(r *request, in any) error {
 			}
 		}
 	}
-	if hasBody(v.Type()) {
+	if r.takes || hasBody(v.Type()) {
 		fields, err := bodyFields(r)
 		if err != nil {
 			return err
 		}
 		d.object(fields, v, "")
+		d.uploads(r, v)
 	}
 	return d.bad.Err()
 }

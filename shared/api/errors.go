@@ -22,7 +22,7 @@ var statuses = map[fault.Kind]struct {
 	fault.NoMethod:     {405, "ERR_METHOD_NOT_ALLOWED", "Please check the method."},
 	fault.Conflict:     {409, "ERR_CONFLICT", "Please read the record again and repeat the change."},
 	fault.TooLarge:     {413, "ERR_TOO_LARGE", "Please send less at once."},
-	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please send application/json."},
+	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please check the header Content-Type."},
 	fault.Unavailable:  {503, "ERR_UNAVAILABLE", "Please try again in a moment."},
 	fault.Internal:     {500, "ERR_INTERNAL", "It has been logged; please try again later."},
 }

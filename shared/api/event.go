@@ -19,7 +19,7 @@ import (
 	"github.com/lejek/lejek/shared/fault"
 )
 
-// maxBody is far above any JSON that a client sends; files come another way.
+// maxBody is far above any JSON that a client sends; of a form with files, maxUpload is the limit.
 const maxBody = 1 << 20
 
 // httpRequest is the event as a request. The path is cleaned here, so that ServeMux never answers with a redirect; the raw
@@ -47,9 +47,6 @@ func httpRequest(ctx context.Context, e events.APIGatewayV2HTTPRequest) (*http.R
 	if host := hr.Header.Get("Host"); host != "" {
 		hr.Host = host
 	}
-	if len(body) > maxBody {
-		return nil, fault.New(fault.TooLarge, "The body is larger than 1 MB")
-	}
 	return hr, nil
 }
 
@@ -59,10 +56,12 @@ type request struct {
 	v1    bool
 	query url.Values
 	body  []byte
-	form  url.Values // of an urlencoded body, v1 only
+	form  url.Values // of an urlencoded body, v1 only, or of a multipart one
+	files map[string]Upload
+	takes bool // files: the body may be a multipart form
 }
 
-func newRequest(hr *http.Request) (*request, error) {
+func newRequest(hr *http.Request, takesFiles bool) (*request, error) {
 	query, err := url.ParseQuery(hr.URL.RawQuery)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The query string could not be read")
@@ -71,8 +70,13 @@ func newRequest(hr *http.Request) (*request, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The body could not be read").Because(err)
 	}
-	r := &request{Request: hr, v1: isV1(hr.URL.Path), query: query, body: bytes.TrimSpace(body)}
-	return r, nil
+	switch {
+	case takesFiles && len(body) > maxUpload:
+		return nil, fault.New(fault.TooLarge, "The body is larger than 4.5 MB")
+	case !takesFiles && len(body) > maxBody:
+		return nil, fault.New(fault.TooLarge, "The body is larger than 1 MB")
+	}
+	return &request{Request: hr, v1: isV1(hr.URL.Path), query: query, body: bytes.TrimSpace(body), takes: takesFiles}, nil
 }
 
 // token looks in every place that clients use (contract §1.1).
@@ -86,13 +90,18 @@ func (r *request) token() auth.Token {
 	return auth.Token(strings.Join(given(r.query["api_token"]), ","))
 }
 
-// readBody checks the media type. A body without one is taken for JSON; v1 reads forms too.
+// readBody checks the media type. A body without one is taken for JSON; v1 reads forms too. Where files are taken, they come in
+// multipart forms only.
 func (r *request) readBody() error {
 	if len(r.body) == 0 {
 		return nil
 	}
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch known := err == nil || errors.Is(err, mime.ErrInvalidMediaParameter); {
+	case r.takes && kind == "multipart/form-data":
+		return r.readForm(params["boundary"])
+	case r.takes:
+		return fault.New(fault.Unsupported, "The media type %q is not read here; please send multipart/form-data", r.Header.Get("Content-Type"))
 	case r.Header.Get("Content-Type") == "" || known && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
 		return nil
 	case r.v1 && kind == "application/x-www-form-urlencoded":
@@ -104,7 +113,7 @@ func (r *request) readBody() error {
 		}
 		return nil
 	}
-	return fault.New(fault.Unsupported, "The media type %q is not read here", r.Header.Get("Content-Type"))
+	return fault.New(fault.Unsupported, "The media type %q is not read here; please send application/json", r.Header.Get("Content-Type"))
 }
 
 // recorder is the answer as it is made.

@@ -45,7 +45,7 @@ func personOut(p persons.Person) personWire {
 	return personWire{
 		ID: p.ID, Name: p.Name, FirstName: p.FirstName, LastName: p.LastName, OwnerID: p.OwnerID, OrgID: p.OrganizationID,
 		AddTime: seconds(&p.AddTime), UpdateTime: seconds(&p.UpdateTime), Emails: each(p.Emails, detailOut), Phones: each(p.Phones, detailOut),
-		IsDeleted: p.Deleted, VisibleTo: p.VisibleTo, LabelIDs: []int64{}, PostalAddress: addressOut(p.PostalAddress), Notes: p.Notes,
+		IsDeleted: p.Deleted, VisibleTo: p.VisibleTo, LabelIDs: []int64{}, PictureID: p.PictureID(), PostalAddress: addressOut(p.PostalAddress), Notes: p.Notes,
 		IM: each(p.IM, detailOut), Birthday: p.Birthday, JobTitle: p.JobTitle,
 	}
 }

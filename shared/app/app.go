@@ -90,6 +90,11 @@ func (c Core) Persons() persons.Service {
 	return persons.Service{Store: dynamo.NewPersons(c.DB), Users: c.Teams(), Now: c.Now}
 }
 
+// Pictures are those of persons; squares reads what was uploaded, which no other function than that of persons does.
+func (c Core) Pictures(squares func([]byte, persons.Crop, ...int) ([][]byte, error)) persons.Pictures {
+	return persons.Pictures{Store: dynamo.NewPersons(c.DB), Objects: objects{c.S3, c.DataBucket}, Squares: squares, Now: c.Now}
+}
+
 func (c Core) Organizations() organizations.Service {
 	return organizations.Service{Store: dynamo.NewOrganizations(c.DB), Users: c.Teams(), Now: c.Now}
 }

@@ -1,16 +1,11 @@
 package app
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"html"
-	"io"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
@@ -230,23 +225,4 @@ func (annexes) Refile(p change.Placed, deal *int64) change.Placed {
 		return note
 	}
 	return p
-}
-
-var _ mailbox.Objects = objects{}
-
-func (o objects) Put(ctx context.Context, key, mediaType string, content []byte) error {
-	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &o.bucket, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(content)})
-	if err != nil {
-		return fmt.Errorf("app.Put %s: %w", key, err)
-	}
-	return nil
-}
-
-func (o objects) Get(ctx context.Context, key string) ([]byte, error) {
-	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &key})
-	if err != nil {
-		return nil, fmt.Errorf("app.Get %s: %w", key, err)
-	}
-	defer out.Body.Close()
-	return io.ReadAll(out.Body)
 }

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +12,8 @@ import (
 
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/flow"
+	"github.com/lejek/lejek/shared/mailbox"
+	"github.com/lejek/lejek/shared/persons"
 )
 
 // linkLife is how long a download link works: long enough to follow it, too short to be passed on.
@@ -22,8 +26,10 @@ type objects struct {
 }
 
 var (
-	_ files.Objects = objects{}
-	_ flow.Objects  = objects{}
+	_ files.Objects          = objects{}
+	_ flow.Objects           = objects{}
+	_ mailbox.Objects        = objects{}
+	_ persons.PictureObjects = objects{}
 )
 
 // SignedURL is as good as the rights of the function that signs.
@@ -36,6 +42,25 @@ func (o objects) SignedURL(ctx context.Context, key, disposition, mediaType stri
 		return "", fmt.Errorf("app.SignedURL %s: %w", key, err)
 	}
 	return r.URL, nil
+}
+
+// Put stores an object.
+func (o objects) Put(ctx context.Context, key, mediaType string, content []byte) error {
+	_, err := o.client.PutObject(ctx, &s3.PutObjectInput{Bucket: &o.bucket, Key: &key, ContentType: &mediaType, Body: bytes.NewReader(content)})
+	if err != nil {
+		return fmt.Errorf("app.Put %s: %w", key, err)
+	}
+	return nil
+}
+
+// Get reads an object whole.
+func (o objects) Get(ctx context.Context, key string) ([]byte, error) {
+	out, err := o.client.GetObject(ctx, &s3.GetObjectInput{Bucket: &o.bucket, Key: &key})
+	if err != nil {
+		return nil, fmt.Errorf("app.Get %s: %w", key, err)
+	}
+	defer out.Body.Close()
+	return io.ReadAll(out.Body)
 }
 
 // Delete removes an object, whether it is there or not.

@@ -26,7 +26,8 @@ var more = map[string][]string{
 		"github.com/inbucket/html2text", "github.com/ssor/bom", "github.com/olekukonko/", "github.com/mattn/go-runewidth", "github.com/clipperhouse/",
 		"github.com/fatih/color", "github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "golang.org/x/sys/", "github.com/cespare/xxhash/v2",
 	}, sanitising...),
-	"notes": sanitising,
+	"notes":   sanitising,
+	"persons": {"golang.org/x/image/"}, // scales pictures
 }
 
 var sanitising = []string{"github.com/microcosm-cc/bluemonday", "github.com/aymerick/douceur", "github.com/gorilla/css", "golang.org/x/net/html"}
@@ -37,6 +38,9 @@ func TestFunctionsCarryOnlyWhatTheyNeed(t *testing.T) {
 		name, ok := strings.CutPrefix(p.name(), "functions/")
 		if !ok {
 			continue
+		}
+		if i := slices.IndexFunc(p.Deps, func(dep string) bool { return strings.HasPrefix(dep, "image/") }); i >= 0 && name != "persons" {
+			t.Errorf("functions/%s carries %s: only persons, through shared/pictures, decodes pictures, which come from outside", name, p.Deps[i])
 		}
 		may := append(slices.Clone(common), more[name]...)
 		for _, dep := range p.Deps {

@@ -30,6 +30,7 @@ const (
 	InboundMail  = "inboundMail" // ledger entry of one raw message, named by its SES messageId
 	Changes      = "change"      // a row of the change log
 	Signpost     = "signpost"    // where a deleted record led, named by its Ref
+	Discarded    = "discarded"   // objects that no record has any more, named by the first of their keys
 
 	Address     = "addr"        // e-mail address → ids of its persons
 	MessageID   = "mid"         // Message-ID or alias → ids of its thread and, when stored, its message

@@ -5,8 +5,14 @@ import (
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/reminders"
+	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
 )
+
+// discardKind is removed as soon as TTL comes by.
+var discardKind = kindOf[change.Discard]{name: change.Discarded, extra: func(_ int64, d change.Discard, it item) {
+	it[schema.Expires] = number(d.At.Unix())
+}}
 
 // kinds are all kinds of records, by the first part of their Ref.
 var kinds = map[string]kind{
@@ -37,5 +43,6 @@ var kinds = map[string]kind{
 	change.Fingerprint:     aliasKind,
 	change.Note:            noteKind,
 	change.File:            fileKind,
+	change.Discarded:       discardKind,
 	change.Signpost:        kindOf[change.Post]{name: change.Signpost},
 }

@@ -203,8 +203,10 @@ var Functions = []Function{
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/persons"), detail("persons")),
-		Grants:     with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Operations: join(crud("/api/v2/persons"), detail("persons"), []Operation{
+			"GET /api/v2/persons/{id}/picture", "POST /v1/persons/{id}/picture", "DELETE /v1/persons/{id}/picture",
+		}),
+		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "pipelines", Doc: "pipelines, their stages and their figures",

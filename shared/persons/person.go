@@ -29,6 +29,7 @@ type Person struct {
 	Notes          *string
 	Birthday       *value.Date
 	JobTitle       *string
+	Picture        *Picture
 	AddTime        time.Time
 	UpdateTime     time.Time
 	VisibleTo      int64

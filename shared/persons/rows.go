@@ -35,6 +35,7 @@ var logged = []change.Logged[Person]{
 	change.As("birthday", func(p Person) *string { return (*string)(p.Birthday) }),
 	change.As("job_title", func(p Person) *string { return p.JobTitle }),
 	change.As("label", func(p Person) *string { return value.NonZero(value.JoinIDs(p.LabelIDs)) }),
+	change.As("picture_id", func(p Person) *string { return value.Digits(p.PictureID()) }),
 	change.As("visible_to", func(p Person) *string { return value.Digits(&p.VisibleTo) }),
 	change.As("active_flag", func(p Person) *string { s := strconv.FormatBool(!p.Deleted); return &s }),
 }

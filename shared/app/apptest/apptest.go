@@ -175,7 +175,7 @@ func (a Answer) List() []any { l, _ := a.Body["data"].([]any); return l }
 // ID is the id of the record in data.
 func (a Answer) ID() int64 { n, _ := a.Data()["id"].(float64); return int64(n) }
 
-// Do calls an operation; body is nil, a string as it is, or anything that becomes JSON.
+// Do calls an operation; body is nil, a string as it is, a Form, or anything that becomes JSON.
 func (c *Client) Do(method, target string, body any) Answer {
 	c.app.t.Helper()
 	path, query, _ := strings.Cut(target, "?")
@@ -190,6 +190,9 @@ func (c *Client) Do(method, target string, body any) Answer {
 	case nil:
 	case string:
 		e.Body, e.Headers["content-type"] = b, "application/json"
+	case Form:
+		e.Body, e.Headers["content-type"] = b.encode()
+		e.IsBase64Encoded = true
 	default:
 		text, err := json.Marshal(b)
 		if err != nil {

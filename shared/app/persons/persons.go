@@ -2,17 +2,21 @@
 package persons
 
 import (
+	"slices"
+
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/api"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/pictures"
 )
 
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	routes := append(api.Persons{Persons: c.Persons()}.Routes(), c.Details(change.Person)...)
-	return api.New("persons", c.Options(), routes...)
+	return api.New("persons", c.Options(), slices.Concat(
+		api.Persons{Persons: c.Persons()}.Routes(), api.Pictures{Pictures: c.Pictures(pictures.Squares)}.Routes(), c.Details(change.Person),
+	)...)
 }
