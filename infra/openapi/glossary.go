@@ -2,7 +2,7 @@ package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere. Records are in records.go's
 // words, mail, figures and the rest of this package's in theirs.
-var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, importWords)
+var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords)
 
 func join(lists ...map[string]word) map[string]word {
 	all := map[string]word{}
@@ -447,6 +447,33 @@ var companyWords = map[string]word{
 	"callto_link_syntax":                 {"The scheme of links to phone numbers", "callto"},
 	"autofill_deal_expected_close_date":  {"Always false", false},
 	"person_duplicate_condition":         {"What makes two persons alike", nil},
+}
+
+// The change log, roles and permissions.
+var memberWords = map[string]word{
+	"actor_user_id":              {"The user who changed it", 1},
+	"old_value":                  {"What it was", nil},
+	"new_value":                  {"What it became", nil},
+	"change_source":              {"Where the change came from: api, or app for mail and imports", "api"},
+	"change_source_user_agent":   {"The User-Agent of the client", nil},
+	"is_bulk_update_flag":        {"Whether it was part of a change of many", nil},
+	"search_by_email":            {"Whether the address is searched instead of the name", nil},
+	"google":                     {"Always null", nil},
+	"goals":                      {"Always empty", nil},
+	"assignment_count":           {"How many users have it", nil},
+	"sub_role_count":             {"Always 0", "0"},
+	"parent_role_id":             {"Always null", nil},
+	"level":                      {"Always 1", 1},
+	"contents":                   {"The permissions", nil},
+	"deal_access_level":          {"7: everything", 7},
+	"org_access_level":           {"7: everything", 7},
+	"person_access_level":        {"7: everything", 7},
+	"product_access_level":       {"7: everything", 7},
+	"deal_default_visibility":    {"visible_to of new deals", 3},
+	"lead_default_visibility":    {"3", 3},
+	"org_default_visibility":     {"visible_to of new organizations", 3},
+	"person_default_visibility":  {"visible_to of new persons", 3},
+	"product_default_visibility": {"3", 3},
 }
 
 // Imports.

@@ -9,6 +9,22 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/users/me":   "The token's user and company",
 		"GET /v1/users/{id}": "One user",
 
+		"POST /v1/users":                     "Add a user to the team; admins only",
+		"GET /v1/users/find":                 "Users by a part of their name or address",
+		"PUT /v1/users/{id}":                 "Switch a user off or on; admins only",
+		"GET /v1/users/{id}/permissions":     "What a user may do",
+		"GET /v1/users/{id}/roleAssignments": "The role of a user: everyone's",
+		"GET /v1/users/{id}/roleSettings":    "What the role of a user sees",
+		"GET /v1/roles":                      "The one role there is",
+		"GET /v1/roles/{id}":                 "One role",
+		"GET /v1/permissionSets":             "The sets of permissions: of admins and of everyone else",
+		"GET /v1/permissionSets/{id}":        "One set of permissions",
+		"GET /v1/goals/find":                 "No goals: there are none",
+		"GET /v1/userConnections":            "No connections: there are none",
+		"POST /v1/activityTypes":             "Add a type of activities",
+		"PUT /v1/activityTypes/{id}":         "Change the given fields of a type of activities",
+		"DELETE /v1/activityTypes/{id}":      "Take a type of activities out of use",
+
 		"GET /v1/currencies":    "All currencies",
 		"GET /v1/activityTypes": "All types of activities",
 		"GET /v1/userSettings":  "Settings of the token's user",
@@ -73,6 +89,8 @@ var summaries = func() map[manifest.Operation]string {
 		v1 := manifest.Operation("GET /v1/" + entity + "/{id}/")
 		all[manifest.Operation("GET /api/v2/"+entity+"/{id}/view")] = "The whole detail view of " + one
 		all[v1+"flow"] = "What happened around " + one
+		all[v1+"changelog"] = "What was changed about " + one
+		all[v1+"permittedUsers"] = "Who sees " + one
 		all[v1+"files"] = "The files of " + one
 		all[v1+"mailMessages"] = "The mail of " + one
 	}

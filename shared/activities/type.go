@@ -6,8 +6,11 @@ import (
 	"github.com/lejek/lejek/shared/change"
 )
 
-// KindType is the kind of an activity type's record.
-const KindType = "activityType"
+// KindType is the kind of an activity type's record, KindKey that of the guard of its key.
+const (
+	KindType = "activityType"
+	KindKey  = "typeKey"
+)
 
 // Type of activities (contract §3.4). Key is a slug of the name that never changes.
 type Type struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/lejek/lejek/shared/activities"
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/flow"
@@ -114,11 +115,14 @@ type flowQuery struct {
 
 // Detail are the routes that every record with a detail view has beside its own.
 type Detail struct {
-	Kind       string // of the record
-	Entities   string // its name in paths
-	Flow       flow.Service
-	Files      Files
-	Companies  Companies
+	Kind      string // of the record
+	Entities  string // its name in paths
+	Flow      flow.Service
+	Files     Files
+	Companies Companies
+	Users     interface {
+		UserIDs(ctx context.Context, a auth.Actor) ([]int64, error)
+	}
 	Bodies     Bodies
 	MailDomain string
 }
@@ -129,6 +133,8 @@ func (h Detail) Routes() []Route {
 	return []Route{
 		Handle(manifest.Operation("GET /api/v2/"+h.Entities+"/{id}/view"), h.view).Returns(viewWire{}).Relates(),
 		Handle(manifest.Operation(v1+"flow"), h.flow).Lists(flowRow{}, ByOffset).Adds(flowFiles{}).Relates(),
+		Handle(manifest.Operation(v1+"changelog"), h.changelog).Lists(changedWire{}, ByCursor),
+		Handle(manifest.Operation(v1+"permittedUsers"), h.permitted).Lists(int64(0), Whole),
 		Handle(manifest.Operation(v1+"files"), h.files).Lists(fileWire{}, ByOffset),
 		Handle(manifest.Operation(v1+"mailMessages"), h.mail).Lists(flowRow{}, ByOffset).Relates(),
 	}

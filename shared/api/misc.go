@@ -15,19 +15,35 @@ import (
 type Misc struct {
 	Teams      teams.Service
 	Activities activities.Service
+	Types      activities.Types
 	Now        func() time.Time
 }
 
 // Routes binds them.
 func (h Misc) Routes() []Route {
-	return []Route{
+	return append(h.Roles(),
 		Handle("GET /v1/users", h.users).Lists(userWire{}, Whole),
+		Handle("POST /v1/users", h.addUser).Returns(userWire{}),
+		Handle("GET /v1/users/find", h.findUsers).Lists(userWire{}, Whole),
+		Handle("PUT /v1/users/{id}", h.setActive).Returns(userWire{}),
 		Handle("GET /v1/users/me", h.me).Returns(meWire{}),
 		Handle("GET /v1/users/{id}", h.oneUser).Returns(userWire{}),
 		Handle("GET /v1/currencies", h.currencies).Lists(currencyWire{}, Whole),
 		Handle("GET /v1/activityTypes", h.activityTypes).Lists(activityTypeWire{}, Whole),
+		Handle("POST /v1/activityTypes", func(ctx context.Context, c Call, in activityTypeCreate) (any, error) {
+			t, err := h.Types.Create(ctx, c.Actor, activities.TypeInput{Name: in.Name, Icon: in.IconKey, Color: in.Color})
+			return activityTypeOut(t), err
+		}).Returns(activityTypeWire{}),
+		Handle("PUT /v1/activityTypes/{id}", func(ctx context.Context, c Call, in activityTypeUpdate) (any, error) {
+			t, err := h.Types.Update(ctx, c.Actor, in.ID, activities.TypeInput{Name: in.Name, Icon: in.IconKey, Color: in.Color, Order: in.OrderNr})
+			return activityTypeOut(t), err
+		}).Returns(activityTypeWire{}),
+		Handle("DELETE /v1/activityTypes/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
+			t, err := h.Types.Delete(ctx, c.Actor, in.ID)
+			return activityTypeOut(t), err
+		}).Returns(activityTypeWire{}),
 		Handle("GET /v1/userSettings", func(context.Context, Call, struct{}) (any, error) { return settings, nil }).Returns(settingsWire{}),
-	}
+	)
 }
 
 type currencyWire struct {
@@ -69,14 +85,30 @@ type activityTypeWire struct {
 	UpdateTime   *string `json:"update_time"`
 }
 
+func activityTypeOut(t activities.Type) activityTypeWire {
+	return activityTypeWire{
+		ID: t.ID, OrderNr: t.Order, Name: t.Name, KeyString: t.Key, IconKey: t.Icon, ActiveFlag: t.Active, Color: t.Color,
+		IsCustomFlag: t.Custom, AddTime: value.Stamp(&t.AddTime), UpdateTime: value.Stamp(&t.UpdateTime),
+	}
+}
+
+type activityTypeCreate struct {
+	Name    value.Opt[string] `json:"name" rule:"required,max=100,trim"`
+	IconKey value.Opt[string] `json:"icon_key" rule:"required"`
+	Color   value.Opt[string] `json:"color"`
+}
+
+type activityTypeUpdate struct {
+	byID
+	Name    value.Opt[string] `json:"name" rule:"notnull,nonempty,max=100,trim"`
+	IconKey value.Opt[string] `json:"icon_key" rule:"notnull"`
+	Color   value.Opt[string] `json:"color"`
+	OrderNr value.Opt[int64]  `json:"order_nr" rule:"notnull,min=1,max=1000000"`
+}
+
 func (h Misc) activityTypes(ctx context.Context, c Call, _ struct{}) (any, error) {
 	all, err := h.Activities.Types(ctx, c.Actor)
-	return each(all, func(t activities.Type) activityTypeWire {
-		return activityTypeWire{
-			ID: t.ID, OrderNr: t.Order, Name: t.Name, KeyString: t.Key, IconKey: t.Icon, ActiveFlag: t.Active, Color: t.Color,
-			IsCustomFlag: t.Custom, AddTime: value.Stamp(&t.AddTime), UpdateTime: value.Stamp(&t.UpdateTime),
-		}
-	}), err
+	return each(all, activityTypeOut), err
 }
 
 // settingsWire are the same for every user: they describe what the server does (contract §3.4). n8n tests credentials here.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
@@ -94,4 +95,43 @@ func (h Misc) me(ctx context.Context, c Call, _ struct{}) (any, error) {
 		userWire: h.user(c, u), CompanyID: team.ID, CompanyName: team.Name, CompanyDomain: team.InboundLocal,
 		Language: languageWire{"en", "US"},
 	}, err
+}
+
+type userCreate struct {
+	Email      value.Opt[string]       `json:"email" rule:"required,max=254,trim"`
+	Access     value.Opt[[]accessBody] `json:"access" rule:"notnull"`
+	ActiveFlag value.Opt[bool]         `json:"active_flag" rule:"notnull"`
+}
+
+type accessBody struct {
+	App             value.Opt[string] `json:"app" rule:"required,enum=global|sales|campaigns|projects|account_settings|partnership|nova"`
+	Admin           value.Opt[bool]   `json:"admin"`
+	PermissionSetID value.Opt[string] `json:"permission_set_id"`
+}
+
+// addUser takes what Pipedrive takes; of the apps there is one, so who administers any administers that.
+func (h Misc) addUser(ctx context.Context, c Call, in userCreate) (any, error) {
+	admin := slices.ContainsFunc(in.Access.V, func(a accessBody) bool { return a.Admin.V || a.PermissionSetID.V == adminSet })
+	u, err := h.Teams.AddMember(ctx, c.Actor, teams.MemberInput{Email: in.Email.V, Admin: admin, Active: in.ActiveFlag.Or(true)})
+	return h.user(c, u), err
+}
+
+type userActive struct {
+	byID
+	ActiveFlag value.Opt[bool] `json:"active_flag" rule:"required"`
+}
+
+func (h Misc) setActive(ctx context.Context, c Call, in userActive) (any, error) {
+	u, err := h.Teams.SetActive(ctx, c.Actor, in.ID, in.ActiveFlag.V)
+	return h.user(c, u), err
+}
+
+type userFind struct {
+	Term          string `query:"term" rule:"required,max=200"`
+	SearchByEmail bool   `query:"search_by_email"`
+}
+
+func (h Misc) findUsers(ctx context.Context, c Call, in userFind) (any, error) {
+	found, err := h.Teams.FindUsers(ctx, c.Actor, in.Term, in.SearchByEmail)
+	return each(found, func(u teams.User) userWire { return h.user(c, u) }), err
 }

@@ -85,6 +85,11 @@ func (c Core) Activities() activities.Service {
 	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: clocks{c.Teams()}, Now: c.Now}
 }
 
+// ActivityTypes is the service of their types.
+func (c Core) ActivityTypes() activities.Types {
+	return activities.Types{Store: dynamo.ActivityTypes{DB: c.DB}, Now: c.Now}
+}
+
 // Persons, Organizations and Relations are the services of those entities.
 func (c Core) Persons() persons.Service {
 	return persons.Service{Store: dynamo.NewPersons(c.DB), Users: c.Teams(), Now: c.Now}

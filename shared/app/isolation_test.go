@@ -44,6 +44,8 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 		t.Fatal(err)
 	}
 	ids["/v1/users"] = u.ID
+	ids["/v1/activityTypes"] = c.Must("POST", "/v1/activityTypes", map[string]any{"name": secret, "icon_key": "car"}).ID()
+	ids["/v1/roles"], ids["/v1/permissionSets"] = 77, "nobody" // the same few for every team: none of them is anybody's
 	deliver(t, a, c)
 	ids["/v1/mailbox/mailThreads"] = first(t, c, "/v1/mailbox/mailThreads?folder=inbox")
 	ids["/v1/mailbox/mailMessages"] = first(t, c, fmt.Sprintf("/v1/mailbox/mailThreads/%v/mailMessages", ids["/v1/mailbox/mailThreads"]))
@@ -210,6 +212,8 @@ func bodyOf(method, root string) any {
 		return map[string]any{"read_flag": 1}
 	case strings.HasSuffix(root, "/organizationRelationships"):
 		return map[string]any{"type": "parent"}
+	case strings.HasSuffix(root, "/users"):
+		return map[string]any{"active_flag": false}
 	}
 	return map[string]any{"name": "stolen"}
 }
@@ -228,6 +232,8 @@ func queryOf(path string, ids map[string]any) string {
 		return fmt.Sprintf("?org_id=%v", ids["/api/v2/organizations"])
 	case strings.HasSuffix(path, "/deals"):
 		return fmt.Sprintf("?ids=%v,1,2,3", ids["/api/v2/deals"])
+	case strings.HasSuffix(path, "/users/find"):
+		return "?term=e"
 	case strings.HasSuffix(path, "/deals/timeline"):
 		return "?start_date=2026-11-01&interval=month&amount=3&field_key=add_time"
 	}

@@ -20,3 +20,13 @@ func (db *DB) ActivityTypes(ctx context.Context, team int64) ([]activities.Type,
 	}
 	return decodeAll(activityTypeKind, items)
 }
+
+// ActivityTypes keeps types of activities.
+type ActivityTypes struct{ *DB }
+
+var _ activities.TypeStore = ActivityTypes{}
+
+// NextTypeID is the next id of a type.
+func (t ActivityTypes) NextTypeID(ctx context.Context, team int64) (int64, error) {
+	return t.NextID(ctx, team, kindActivityType)
+}

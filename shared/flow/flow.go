@@ -109,7 +109,7 @@ type Page struct {
 // Page reads entries from an offset: undone activities first, the one due last first and before it those without a date,
 // then what happened, newest first. An offset has to read the rows before it, so no page reads beyond maxExamined rows.
 func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query) (Page, error) {
-	if err := s.exists(ctx, a.Team, of); err != nil {
+	if err := s.Exists(ctx, a.Team, of); err != nil {
 		return Page{}, err
 	}
 	var p Page
@@ -152,7 +152,8 @@ func (s Service) Page(ctx context.Context, a auth.Actor, of change.Ref, q Query)
 	return p, s.fill(ctx, a, of, &p)
 }
 
-func (s Service) exists(ctx context.Context, team int64, of change.Ref) error {
+// Exists is NotFound where the team has no such record.
+func (s Service) Exists(ctx context.Context, team int64, of change.Ref) error {
 	found, err := s.Store.GetAny(ctx, team, []change.Ref{of})
 	if err == nil && found[of] == nil {
 		err = change.MissingRecord(of)

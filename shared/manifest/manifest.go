@@ -183,10 +183,14 @@ var Functions = []Function{
 	{
 		Name: "misc", Doc: "users, settings, currencies, activity types, and the answer to unknown paths",
 		Operations: []Operation{
-			"GET /v1/users", "GET /v1/users/me", "GET /v1/users/{id}", "GET /v1/currencies", "GET /v1/activityTypes", "GET /v1/userSettings",
+			"GET /v1/users", "POST /v1/users", "GET /v1/users/me", "GET /v1/users/find", "GET /v1/users/{id}", "PUT /v1/users/{id}",
+			"GET /v1/users/{id}/permissions", "GET /v1/users/{id}/roleAssignments", "GET /v1/users/{id}/roleSettings",
+			"GET /v1/activityTypes", "POST /v1/activityTypes", "PUT /v1/activityTypes/{id}", "DELETE /v1/activityTypes/{id}",
+			"GET /v1/currencies", "GET /v1/userSettings", "GET /v1/userConnections", "GET /v1/goals/find",
+			"GET /v1/roles", "GET /v1/roles/{id}", "GET /v1/permissionSets", "GET /v1/permissionSets/{id}",
 		},
 		Default: true,
-		Grants:  readTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Grants:  writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "notes", Doc: "notes on deals, persons and organizations",
@@ -244,6 +248,8 @@ func detail(entities string) []Operation {
 	return []Operation{
 		Operation("GET /api/v2/" + entities + "/{id}/view"),
 		Operation("GET /v1/" + entities + "/{id}/flow"),
+		Operation("GET /v1/" + entities + "/{id}/changelog"),
+		Operation("GET /v1/" + entities + "/{id}/permittedUsers"),
 		Operation("GET /v1/" + entities + "/{id}/files"),
 		Operation("GET /v1/" + entities + "/{id}/mailMessages"),
 	}

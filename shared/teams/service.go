@@ -43,6 +43,7 @@ type TeamInput struct{ Name, Email, UserName, TimeZone, Currency string }
 type UserInput struct {
 	Team                  int64
 	Email, Name, TimeZone string
+	Admin, Inactive       bool
 }
 
 // Created is what is told once about a new team.
@@ -123,6 +124,7 @@ func (s Service) CreateUser(ctx context.Context, in UserInput) (u User, err erro
 		if u, err = s.newUser(ctx, team, email, in.Name, in.TimeZone); err != nil {
 			return err
 		}
+		u.Admin, u.Active = in.Admin, !in.Inactive
 		set := change.Set{Team: in.Team}
 		set.Put(u.Ref(), u, 0)
 		// Writing the team's version makes two users with one address impossible, at one write more per new user.

@@ -13,5 +13,5 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("misc", c.Options(), api.Misc{Teams: c.Teams(), Activities: c.Activities(), Now: c.Now}.Routes()...)
+	return api.New("misc", c.Options(), api.Misc{Teams: c.Teams(), Activities: c.Activities(), Types: c.ActivityTypes(), Now: c.Now}.Routes()...)
 }

@@ -106,7 +106,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		status       int
 	}{
 		{"GET", "/", 404}, {"GET", "/v1", 404}, {"GET", "/api/v2/leads", 404}, {"POST", "/v1/nothing", 404}, {"GET", "/api/v2/users/me", 404},
-		{"GET", "/v1/users/1/roles", 404}, {"POST", "/v1/users", 405}, {"DELETE", "/api/v1/users/1", 405},
+		{"GET", "/v1/users/1/roles", 404}, {"PATCH", "/v1/users", 405}, {"DELETE", "/api/v1/users/1", 405},
 	} {
 		a := c.Do(test.method, test.path, nil)
 		if a.Status != test.status || a.Body["success"] != false || a.Body["error"] == "" {

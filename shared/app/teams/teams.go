@@ -130,7 +130,7 @@ func (a admin) do(ctx context.Context, event json.RawMessage) (any, error) {
 		if err := read(event, &in); err != nil {
 			return nil, err
 		}
-		u, err := a.teams.CreateUser(ctx, teams.UserInput(in))
+		u, err := a.teams.CreateUser(ctx, teams.UserInput{Team: in.Team, Email: in.Email, Name: in.Name, TimeZone: in.TimeZone})
 		return userCreated{in.Team, u.ID}, err
 	case "create_token":
 		var in ofUser
