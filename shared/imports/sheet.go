@@ -32,7 +32,7 @@ type Line struct {
 // Format is what a file was recognised as.
 type Format struct {
 	Name      string // "csv" or "xlsx"
-	Encoding  string // of CSV: "utf-8", "utf-16", "windows-1250", "windows-1252"
+	Encoding  string // of CSV: "utf-8", "utf-16", "windows-1250", "windows-1252", "iso-8859-2"
 	Delimiter string // of CSV
 }
 

@@ -56,10 +56,7 @@ func detect(r io.ReaderAt, size int64) (charset, error) {
 	if valid {
 		return charset{"utf-8", 0, unicode.UTF8}, nil
 	}
-	if central(seen) {
-		return charset{"windows-1250", 0, charmap.Windows1250}, nil
-	}
-	return charset{"windows-1252", 0, charmap.Windows1252}, nil
+	return pageOf(seen), nil
 }
 
 // wide recognises UTF-16 without a mark by the zeros between its ASCII letters.
@@ -113,7 +110,7 @@ func census(r io.ReaderAt, size int64) (seen [256]int, valid bool, err error) {
 	}
 }
 
-// alphabets are the letters beyond ASCII of languages that were written in one of the two code pages.
+// Letters beyond ASCII of the languages that were written in a code page.
 var (
 	centralEurope = []string{
 		"ąćęłńóśźżĄĆĘŁŃÓŚŹŻ",                 // Polish
@@ -135,9 +132,26 @@ var (
 	}
 )
 
-// central tells that the bytes fit a language of windows-1250 better than any of windows-1252.
-func central(seen [256]int) bool {
-	return fit(seen, charmap.Windows1250, centralEurope) > fit(seen, charmap.Windows1252, westernEurope)
+// pages are the code pages that are told apart; of those that fit alike the first is meant.
+var pages = []struct {
+	name      string
+	page      *charmap.Charmap
+	languages []string
+}{
+	{"windows-1252", charmap.Windows1252, westernEurope},
+	{"windows-1250", charmap.Windows1250, centralEurope},
+	{"iso-8859-2", charmap.ISO8859_2, centralEurope},
+}
+
+// pageOf is the code page one of whose languages the bytes fit best.
+func pageOf(seen [256]int) (best charset) {
+	most := -1
+	for _, p := range pages {
+		if n := fit(seen, p.page, p.languages); n > most {
+			best, most = charset{p.name, 0, p.page}, n
+		}
+	}
+	return best
 }
 
 // fit is how many of the bytes the best language explains as its letters.

@@ -85,6 +85,8 @@ func TestCSVInTheFormsThatProgramsWrite(t *testing.T) {
 		{"UTF-16 without mark", "1|Nazwa|Wartość\n2|Żółw Łódź|1 234,50\n", wide(polish, false, false), imports.Format{Name: "csv", Encoding: "utf-16", Delimiter: ";"}},
 		{"Central Europe", "1|Nazwa|Wartość\n2|Żółw Łódź|1 234,50\n", page(t, charmap.Windows1250, polish), imports.Format{Name: "csv", Encoding: "windows-1250", Delimiter: ";"}},
 		{"Western Europe", "1|Société|Prénom\n2|Crédit à l’été|Françoise\n", page(t, charmap.Windows1252, "Société;Prénom\nCrédit à l’été;Françoise\n"), imports.Format{Name: "csv", Encoding: "windows-1252", Delimiter: ";"}},
+		{"Central Europe on Unix", "1|Nazwa|Wartość\n2|Żółw Łąka Śruba|1 234,50\n", page(t, charmap.ISO8859_2, "Nazwa;Wartość\nŻółw Łąka Śruba;1 234,50\n"), imports.Format{Name: "csv", Encoding: "iso-8859-2", Delimiter: ";"}},
+		{"Czech on Windows", "1|Šťastný|Žižka\n", page(t, charmap.Windows1250, "Šťastný;Žižka\n"), imports.Format{Name: "csv", Encoding: "windows-1250", Delimiter: ";"}},
 		{"old Mac lines, blank ones counted", "2|a|b\n4|1|2\n", []byte("\ra,b\r , \r1,2"), imports.Format{Name: "csv", Encoding: "utf-8", Delimiter: ","}},
 		{"one column", "1|Name\n2|Ada\n", []byte("Name\nAda\n"), imports.Format{Name: "csv", Encoding: "utf-8", Delimiter: ","}},
 		{"rows of other lengths", "1|a|b|c\n2|1\n3|1|2|3|4\n", []byte("a,b,c\n1\n1,2,3,4\n"), imports.Format{Name: "csv", Encoding: "utf-8", Delimiter: ","}},
