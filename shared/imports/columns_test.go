@@ -88,6 +88,22 @@ func TestNumbersFollowTheirFile(t *testing.T) {
 	}
 }
 
+func TestNumbersThatAreTooLargeAreCalledSo(t *testing.T) {
+	t.Parallel()
+	columns := []Column{{Field: DealTitle, Header: "Title"}, {Field: DealValue, Header: "Value"}}
+	for text, want := range map[string]string{
+		"1000000000000000": `Value: "1000000000000000" is too large`, "999999999999999.5": "", "12 zł": `Value: "12 zł" is not a number with a decimal point`,
+	} {
+		got := ""
+		if _, err := Read(columns, Line{Cells: []Cell{{Text: "T"}, {Text: text}}}, false); err != nil {
+			got = reason(err, columns)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestDatesAndTimesOfPeople(t *testing.T) {
 	t.Parallel()
 	columns := []Column{{Field: ActivityDueDate, Header: "Due"}, {Field: ActivityDueTime, Header: "At"}}

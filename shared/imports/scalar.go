@@ -51,13 +51,17 @@ func (r *reader) decimal(c Column, cell Cell) *value.Decimal {
 	if cell.Kind != Number {
 		text, ok = canonical(text, r.comma)
 	}
-	n, err := value.ParseDecimal(text)
-	if !ok || err != nil {
+	if !ok {
 		mark := "point"
 		if r.comma {
 			mark = "comma"
 		}
 		r.bad.Add(c.Header, "%q is not a number with a decimal %s", short(cell.Text), mark)
+		return nil
+	}
+	n, err := value.ParseDecimal(text)
+	if err != nil {
+		r.bad.Add(c.Header, "%q is too large", short(cell.Text))
 		return nil
 	}
 	return &n
