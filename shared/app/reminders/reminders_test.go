@@ -226,6 +226,14 @@ func TestEntryFollowsTheActivity(t *testing.T) {
 			b.change(id, due(at.Add(time.Hour)))
 			b.change(id, due(at))
 		}, []int{1, 1}},
+		"reassigned to who is reminded later": {func(b box, id int64) {
+			five := int64(5)
+			b.change(id, map[string]any{"owner_id": b.colleague("bob@acme.example", &five)})
+		}, []int{0, 1}},
+		"reassigned to who wants none": {func(b box, id int64) {
+			never := int64(-1)
+			b.change(id, map[string]any{"owner_id": b.colleague("bob@acme.example", &never)})
+		}, []int{0, 0}},
 		"moved within its minute": {func(b box, id int64) { b.change(id, due(b.Now().Add(time.Hour+20*time.Second))) }, []int{0, 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -241,6 +249,19 @@ func TestEntryFollowsTheActivity(t *testing.T) {
 			b.want(c.at[1])
 		})
 	}
+}
+
+// colleague is another user of the team, with a lead time of their own.
+func (b box) colleague(email string, minutes *int64) int64 {
+	b.t.Helper()
+	u, err := b.Teams().CreateUser(b.t.Context(), teams.UserInput{Team: b.Team.ID, Email: email})
+	if err == nil && minutes != nil {
+		err = b.Teams().SetReminders(b.t.Context(), b.Team.ID, email, minutes)
+	}
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return u.ID
 }
 
 func TestAfterItWasSent(t *testing.T) {
@@ -264,14 +285,11 @@ func TestAfterItWasSent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := start(t)
-			bob, err := b.Teams().CreateUser(t.Context(), teams.UserInput{Team: b.Team.ID, Email: "bob@acme.example"})
-			if err != nil {
-				t.Fatal(err)
-			}
+			bob := b.colleague("bob@acme.example", nil)
 			id := b.in(time.Hour)
 			b.run(45 * time.Minute)
 			b.want(1)
-			c.change(b, id, bob.ID)
+			c.change(b, id, bob)
 			for range 4 {
 				b.run(time.Minute)
 			}
