@@ -2,7 +2,7 @@ package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere. Records are in records.go's
 // words, mail, figures and the rest of this package's in theirs.
-var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords)
+var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords)
 
 func join(lists ...map[string]word) map[string]word {
 	all := map[string]word{}
@@ -71,7 +71,7 @@ var recordWords = map[string]word{
 	"order_nr":                    {"Its place in the order", 1},
 	"label":                       {"What kind of address, number or label it is", "work"},
 	"label_ids":                   {"Ids of labels, which are options of the label field", nil},
-	"custom_fields":               {"Values of custom fields by their code", nil},
+	"custom_fields":               {"Values of custom fields by their code; as a parameter, the codes of those that are wanted, at most 15", nil},
 	"value":                       {"The value itself; of a deal its amount", nil},
 	"field":                       {"The field that is meant", nil},
 	"object":                      {"What kind of entry it is", "note"},

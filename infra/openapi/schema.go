@@ -17,9 +17,11 @@ import (
 var (
 	timeType     = reflect.TypeFor[time.Time]()
 	dateType     = reflect.TypeFor[value.Date]()
+	rawType      = reflect.TypeFor[json.RawMessage]()
 	decimalType  = reflect.TypeFor[value.Decimal]()
 	marshalerOf  = reflect.TypeFor[json.Marshaler]()
 	describerOf  = reflect.TypeFor[describer]()
+	openOf       = reflect.TypeFor[open]()
 	scalarByKind = map[reflect.Kind]string{
 		reflect.Int: "integer", reflect.Int64: "integer", reflect.Bool: "boolean", reflect.String: "string", reflect.Float64: "number",
 	}
@@ -27,6 +29,9 @@ var (
 
 // describer is a type that writes itself in a form that its fields do not show, and says in which, as JSON Schema.
 type describer interface{ JSONSchema() string }
+
+// open is a type that writes more keys than its fields show: those of custom fields.
+type open interface{ FurtherKeys() }
 
 // schemas makes a schema of each type once; named structs become components.
 type schemas struct {
@@ -59,6 +64,10 @@ func (s *schemas) of(t reflect.Type) *openapi3.SchemaRef {
 		return inline(&openapi3.Schema{Type: &openapi3.Types{"string"}, Format: "date"})
 	case t == decimalType:
 		return inline(&openapi3.Schema{Type: &openapi3.Types{"number"}})
+	case t == rawType: // whatever the client likes
+		return inline(&openapi3.Schema{})
+	case t.Implements(openOf):
+		return s.named(t, s.fields)
 	case t.Implements(marshalerOf):
 		s.fail("%s writes itself: give it a method JSONSchema() string", t)
 		return inline(&openapi3.Schema{})
@@ -136,7 +145,7 @@ func componentName(name string) string {
 func (s *schemas) fields(t reflect.Type) *openapi3.Schema {
 	out := &openapi3.Schema{Type: &openapi3.Types{"object"}, Properties: openapi3.Schemas{}}
 	s.addFields(t, out)
-	if s.strict {
+	if s.strict && !t.Implements(openOf) {
 		out.AdditionalProperties = openapi3.AdditionalProperties{Has: new(bool)}
 	}
 	return out

@@ -54,7 +54,8 @@ type Route struct {
 	files     bool // reads multipart forms
 	decode    func(r *request) (any, error)
 	call      func(ctx context.Context, c Call, in any) (any, error)
-	page      http.Handler // instead of decode and call: answers by itself, to anyone
+	page      http.Handler                                    // instead of decode and call: answers by itself, to anyone
+	besides   func(ctx context.Context, c Call, in any) error // nil for none
 }
 
 // Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
@@ -69,7 +70,8 @@ func Handle[In any](operation manifest.Operation, fn func(ctx context.Context, c
 		files:     takesFiles(reflect.TypeFor[In]()),
 		decode: func(r *request) (any, error) {
 			var in In
-			return in, decodeInto(r, &in)
+			err := decodeInto(r, &in)
+			return in, err
 		},
 		call: func(ctx context.Context, c Call, in any) (any, error) { return fn(ctx, c, in.(In)) },
 	}
@@ -81,6 +83,25 @@ func Page(operation manifest.Operation, page http.Handler) Route {
 		operation: operation, page: page,
 		about: Description{Operation: operation, In: reflect.TypeFor[struct{}](), Status: http.StatusOK, Public: true},
 	}
+}
+
+// naming adds what names the wrong inputs that decoding alone does not see. It is asked when decoding found some, so that all
+// are answered at once; else it is left to the route itself.
+func (r Route) naming(besides func(ctx context.Context, c Call, in any) error) Route {
+	r.besides = besides
+	return r
+}
+
+// wrong are all wrong inputs of a request that was not decoded.
+func (r Route) wrong(ctx context.Context, c Call, in any, err error) error {
+	var bad fault.Fields
+	if r.besides == nil || bad.Merge(err) != nil {
+		return err
+	}
+	if err := bad.Merge(r.besides(ctx, c, in)); err != nil {
+		return err
+	}
+	return bad.Err()
 }
 
 // Options are what every handler needs besides its routes.
@@ -155,11 +176,12 @@ func bind(r Route, o Options) http.Handler {
 			}
 			actor.Source, actor.Agent = "api", truncate(hr.UserAgent(), 200)
 			line.team, line.user = actor.Team, actor.User
+			c := Call{Actor: actor, BaseURL: "https://" + hr.Host, V1: req.v1}.local(hr)
 			in, err := r.decode(req)
 			if err != nil {
-				return nil, err
+				return nil, r.wrong(hr.Context(), c, in, err)
 			}
-			return r.call(hr.Context(), Call{Actor: actor, BaseURL: "https://" + hr.Host, V1: req.v1}.local(hr), in)
+			return r.call(hr.Context(), c, in)
 		}()
 		if err != nil {
 			line.err = err
@@ -278,12 +300,7 @@ type success struct {
 // writeJSON writes an envelope, with further keys at its end. HTML is left as it is: escaped, a note would grow sixfold, and
 // nothing here is put into a page.
 func writeJSON(w http.ResponseWriter, status int, body any, extra map[string]any) error {
-	b, err := marshal(body)
-	if err == nil && len(extra) > 0 {
-		var more []byte
-		more, err = marshal(extra)
-		b = append(append(b[:len(b)-1], ','), more[1:]...)
-	}
+	b, err := withKeys(body, extra)
 	if err != nil {
 		status, b = http.StatusInternalServerError, []byte(`{"success":false,"error":"Internal error"}`)
 	}
@@ -291,6 +308,19 @@ func writeJSON(w http.ResponseWriter, status int, body any, extra map[string]any
 	w.WriteHeader(status)
 	w.Write(b)
 	return err
+}
+
+// withKeys writes an object with further keys at its end.
+func withKeys(body any, more map[string]any) ([]byte, error) {
+	b, err := marshal(body)
+	if err != nil || len(more) == 0 {
+		return b, err
+	}
+	keys, err := marshal(more)
+	if err != nil {
+		return nil, err
+	}
+	return append(append(b[:len(b)-1], ','), keys[1:]...), nil
 }
 
 func marshal(v any) ([]byte, error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -39,6 +40,7 @@ type dealWire struct {
 	ExpectedCloseDate *value.Date    `json:"expected_close_date"`
 	VisibleTo         int64          `json:"visible_to"`
 	LabelIDs          []int64        `json:"label_ids"`
+	Labels            *[]optionLabel `json:"labels,omitempty"` // only when asked for
 	IsDeleted         bool           `json:"is_deleted"`
 	IsArchived        bool           `json:"is_archived"`
 	ArchiveTime       *string        `json:"archive_time"`
@@ -49,7 +51,7 @@ type dealWire struct {
 	ACV               *value.Decimal `json:"acv"`
 	ARR               *value.Decimal `json:"arr"`
 	MRR               *value.Decimal `json:"mrr"`
-	CustomFields      struct{}       `json:"custom_fields"`
+	CustomFields      customWire     `json:"custom_fields"`
 
 	NextActivityID *optionalID `json:"next_activity_id,omitempty"` // only with include_fields
 	LastActivityID *optionalID `json:"last_activity_id,omitempty"`
@@ -68,15 +70,15 @@ func (o optionalID) MarshalJSON() ([]byte, error) {
 // JSONSchema is how it is written.
 func (o optionalID) JSONSchema() string { return `{"type":["integer","null"]}` }
 
-func dealOut(d deals.Deal, zone *time.Location) dealWire {
+func dealOut(d deals.Deal, zone *time.Location, cu customs) dealWire {
 	return dealWire{
 		ID: d.ID, Title: d.Title, CreatorUserID: d.CreatorUserID, OwnerID: d.OwnerID, PersonID: d.PersonID, OrgID: d.OrganizationID,
 		PipelineID: d.PipelineID, StageID: d.StageID, Value: d.Value, Currency: d.Currency, AddTime: seconds(&d.AddTime),
 		UpdateTime: seconds(&d.UpdateTime), StageChangeTime: seconds(d.StageChangeTime), Status: d.Status, Probability: d.Probability,
 		LostReason: d.LostReason, WonTime: seconds(d.WonTime), LostTime: seconds(d.LostTime), CloseTime: seconds(d.CloseTime),
 		LocalWonDate: localDate(d.WonTime, zone), LocalLostDate: localDate(d.LostTime, zone), LocalCloseDate: localDate(d.CloseTime, zone),
-		ExpectedCloseDate: d.ExpectedCloseDate, VisibleTo: d.VisibleTo, LabelIDs: []int64{}, IsDeleted: d.Deleted, Origin: d.Origin,
-		IsArchived: d.Archived, ArchiveTime: seconds(d.ArchiveTime),
+		ExpectedCloseDate: d.ExpectedCloseDate, VisibleTo: d.VisibleTo, IsDeleted: d.Deleted, Origin: d.Origin, IsArchived: d.Archived,
+		ArchiveTime: seconds(d.ArchiveTime), LabelIDs: cu.labelIDs(d.LabelIDs), Labels: cu.labelNames(d.LabelIDs), CustomFields: cu.of(d.Custom),
 	}
 }
 
@@ -98,10 +100,9 @@ type dealBody struct {
 	ExpectedCloseDate value.Opt[value.Date]    `json:"expected_close_date"`
 	VisibleTo         value.Opt[int64]         `json:"visible_to" rule:"notnull,enum=1|3|5|7"`
 	IsDeleted         value.Opt[bool]          `json:"is_deleted"` // in the schema but without effect (contract §1.6)
-	LabelIDs          value.Opt[[]int64]       `json:"label_ids" rule:"unsupported"`
 	IsArchived        value.Opt[bool]          `json:"is_archived" rule:"notnull"`
 	ArchiveTime       value.Opt[time.Time]     `json:"archive_time"`
-	CustomFields      value.Opt[struct{}]      `json:"custom_fields" rule:"unsupported"`
+	customBody
 }
 
 func (b dealBody) input(title value.Opt[string]) deals.Input {
@@ -109,7 +110,7 @@ func (b dealBody) input(title value.Opt[string]) deals.Input {
 		Title: title, OwnerID: b.OwnerID, PersonID: b.PersonID, OrganizationID: b.OrgID, PipelineID: b.PipelineID, StageID: b.StageID,
 		Value: b.Value, Currency: b.Currency, Status: b.Status, Probability: b.Probability, LostReason: b.LostReason, WonTime: b.WonTime,
 		LostTime: b.LostTime, CloseTime: b.CloseTime, ExpectedCloseDate: b.ExpectedCloseDate, VisibleTo: b.VisibleTo,
-		Archived: b.IsArchived, ArchiveTime: b.ArchiveTime,
+		Archived: b.IsArchived, ArchiveTime: b.ArchiveTime, LabelIDs: b.LabelIDs,
 	}
 }
 
@@ -133,6 +134,7 @@ type dealGet struct {
 // dealExtras are the parameters that add fields to a deal.
 type dealExtras struct {
 	IncludeFields []string `query:"include_fields" rule:"enum=next_activity_id|last_activity_id"`
+	customQuery
 }
 
 type dealList struct {
@@ -160,6 +162,7 @@ type Companies interface {
 // Deals are the routes of deals.
 type Deals struct {
 	Deals     deals.Service
+	Fields    fields.Service
 	Summaries Summaries
 	Companies Companies
 }
@@ -169,28 +172,49 @@ func (h Deals) Routes() []Route {
 	return []Route{
 		Handle("GET /api/v2/deals", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, false) }).Lists(dealWire{}, ByCursor),
 		Handle("GET /api/v2/deals/archived", func(ctx context.Context, c Call, in dealList) (any, error) { return h.list(ctx, c, in, true) }).Lists(dealWire{}, ByCursor),
-		Handle("POST /api/v2/deals", func(ctx context.Context, c Call, in dealCreate) (any, error) {
-			input := in.input(in.Title)
-			input.AddTime = in.AddTime
-			d, err := h.Deals.Create(ctx, c.Actor, input)
-			return h.one(ctx, c, d, dealExtras{}, err)
-		}).Returns(dealWire{}),
+		Handle("POST /api/v2/deals", h.create).naming(wrongCustom(h.Fields, fields.Deal)).Returns(dealWire{}),
 		Handle("GET /api/v2/deals/{id}", func(ctx context.Context, c Call, in dealGet) (any, error) {
+			cu, err := customsOf(ctx, c, h.Fields, fields.Deal, in.customQuery)
+			if err != nil {
+				return nil, err
+			}
 			d, err := h.Deals.Get(ctx, c.Actor, in.ID)
-			return h.one(ctx, c, d, in.dealExtras, err)
+			return h.one(ctx, c, d, in.dealExtras, cu, err)
 		}).Returns(dealWire{}),
-		Handle("PATCH /api/v2/deals/{id}", func(ctx context.Context, c Call, in dealUpdate) (any, error) {
-			d, err := h.Deals.Update(ctx, c.Actor, in.ID, in.input(in.Title))
-			return h.one(ctx, c, d, dealExtras{}, err)
-		}).Returns(dealWire{}),
+		Handle("PATCH /api/v2/deals/{id}", h.update).naming(wrongCustom(h.Fields, fields.Deal)).Returns(dealWire{}),
 		Handle("DELETE /api/v2/deals/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Deals.Delete(ctx, c.Actor, in.ID)
 		}).Returns(deleted{}),
 	}
 }
 
+func (h Deals) create(ctx context.Context, c Call, in dealCreate) (any, error) {
+	input, cu := in.input(in.Title), customs{}
+	input.AddTime = in.AddTime
+	var err error
+	if input.Custom, input.Wrong, cu, err = in.read(ctx, c, h.Fields, fields.Deal); err != nil {
+		return nil, err
+	}
+	d, err := h.Deals.Create(ctx, c.Actor, input)
+	return h.one(ctx, c, d, dealExtras{}, cu, err)
+}
+
+func (h Deals) update(ctx context.Context, c Call, in dealUpdate) (any, error) {
+	input, cu := in.input(in.Title), customs{}
+	var err error
+	if input.Custom, input.Wrong, cu, err = in.read(ctx, c, h.Fields, fields.Deal); err != nil {
+		return nil, err
+	}
+	d, err := h.Deals.Update(ctx, c.Actor, in.ID, input)
+	return h.one(ctx, c, d, dealExtras{}, cu, err)
+}
+
 func (h Deals) list(ctx context.Context, c Call, in dealList, archived bool) (any, error) {
 	l, err := in.list()
+	if err != nil {
+		return nil, err
+	}
+	cu, err := customsOf(ctx, c, h.Fields, fields.Deal, in.customQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -199,28 +223,30 @@ func (h Deals) list(ctx context.Context, c Call, in dealList, archived bool) (an
 	link(&l, value.ByOrganization, in.OrgID)
 	link(&l, value.ByPipeline, in.PipelineID)
 	link(&l, value.ByStage, in.StageID)
-	l.Statuses, l.Archived = in.Status, archived
-	page, err := h.Deals.List(ctx, c.Actor, l)
-	if err != nil {
-		return nil, err
-	}
-	out, err := h.out(ctx, c, page.Items, in.dealExtras)
-	return listed(out, page.Next), err
+	l.Statuses, l.Archived, l.Beside = in.Status, archived, cu.beside()
+	return fitted(l, cu.grows(),
+		func(l value.List) (value.Page[deals.Deal], error) { return h.Deals.List(ctx, c.Actor, l) },
+		func(list []deals.Deal) ([]dealWire, error) { return h.out(ctx, c, list, in.dealExtras, cu) })
 }
 
-func (h Deals) one(ctx context.Context, c Call, d deals.Deal, x dealExtras, err error) (any, error) {
+func (h Deals) one(ctx context.Context, c Call, d deals.Deal, x dealExtras, cu customs, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := h.out(ctx, c, []deals.Deal{d}, x)
+	out, err := h.out(ctx, c, []deals.Deal{d}, x, cu)
 	if err != nil {
 		return nil, err
 	}
 	return out[0], nil
 }
 
-// out renders deals. The company's zone is read only when a local date is due, summaries only when asked for.
-func (h Deals) out(ctx context.Context, c Call, list []deals.Deal, x dealExtras) ([]dealWire, error) {
+// out renders deals. The company's zone is read only when a local date is due, summaries and names of options only when asked
+// for.
+func (h Deals) out(ctx context.Context, c Call, list []deals.Deal, x dealExtras, cu customs) ([]dealWire, error) {
+	cu, err := cu.named(ctx, c, each(list, func(d deals.Deal) customized { return customized{d.LabelIDs, d.Custom} }))
+	if err != nil {
+		return nil, err
+	}
 	zone := time.UTC
 	if slices.ContainsFunc(list, func(d deals.Deal) bool { return d.CloseTime != nil }) {
 		team, err := h.Companies.Team(ctx, c.Actor)
@@ -229,7 +255,7 @@ func (h Deals) out(ctx context.Context, c Call, list []deals.Deal, x dealExtras)
 		}
 		zone = team.Zone()
 	}
-	out := each(list, func(d deals.Deal) dealWire { return dealOut(d, zone) })
+	out := each(list, func(d deals.Deal) dealWire { return dealOut(d, zone, cu) })
 	if len(x.IncludeFields) == 0 {
 		return out, nil
 	}

@@ -213,6 +213,9 @@ func (h DealSums) timeline(ctx context.Context, c Call, in timelineQuery) (any, 
 		}
 		out[i].Deals = &deals
 	}
+	if sizeOf(out) > maxAnswer {
+		return nil, fault.New(fault.Invalid, "These deals are too long for one answer: ask for less time, or with exclude_deals=1")
+	}
 	return out, nil
 }
 

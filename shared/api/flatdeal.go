@@ -9,6 +9,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/currencies"
 	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/pipelines"
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
@@ -86,16 +87,29 @@ type flatDeal struct {
 	MRR                    *string       `json:"mrr"`
 	Score                  *int64        `json:"score"`
 	SequenceEnrollment     *struct{}     `json:"sequence_enrollment"`
+
+	custom map[string]any // further keys
+}
+
+// FurtherKeys tells that custom fields are keys too.
+func (flatDeal) FurtherKeys() {}
+
+// MarshalJSON writes custom fields after all others.
+func (w flatDeal) MarshalJSON() ([]byte, error) {
+	type plain flatDeal
+	return withKeys(plain(w), w.custom)
 }
 
 // FlatDeals reads deals with all that their flat form names.
 type FlatDeals struct {
 	Records   Records
+	Fields    fields.Service
 	Summaries Summaries
 	Companies Companies
 }
 
-// read takes three rounds of batch reads, each of 100 records at a time: the deals, what is derived for them, what both name.
+// read takes three rounds of batch reads, each of 100 records at a time: the deals, what is derived for them, what both name; and
+// one read of the custom fields.
 func (h FlatDeals) read(ctx context.Context, c Call, ids []int64) (map[int64]flatDeal, error) {
 	refs := each(ids, func(id int64) change.Ref { return change.Of(change.Deal, id) })
 	found, err := h.Records.GetAny(ctx, c.Team, refs)
@@ -120,10 +134,17 @@ func (h FlatDeals) read(ctx context.Context, c Call, ids []int64) (map[int64]fla
 	if err != nil {
 		return nil, err
 	}
+	sheet, err := h.Fields.Sheet(ctx, c.Actor, fields.Deal)
+	if err != nil {
+		return nil, err
+	}
+	labels, _ := sheet.Labels()
 	out := make(map[int64]flatDeal, len(found))
 	for _, ref := range refs {
 		if d, ok := found[ref].(deals.Deal); ok {
-			out[d.ID] = flatOut(d, sums[ref], names, team.Zone())
+			w := flatOut(d, sums[ref], names, team.Zone())
+			w.Label, w.custom = value.NonZero(value.JoinIDs(labels.Existing(d.LabelIDs))), flatCustom(sheet.Own(), d.Custom)
+			out[d.ID] = w
 		}
 	}
 	return out, nil

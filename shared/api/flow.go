@@ -6,6 +6,7 @@ import (
 	"github.com/lejek/lejek/shared/activities"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/flow"
 	"github.com/lejek/lejek/shared/mailbox"
@@ -118,6 +119,7 @@ type Detail struct {
 	Kind      string // of the record
 	Entities  string // its name in paths
 	Flow      flow.Service
+	Fields    fields.Service
 	Files     Files
 	Companies Companies
 	Users     interface {

@@ -67,6 +67,25 @@ func listed(data any, next string) Answer {
 	return Answer{Data: data, Additional: map[string]any{"next_cursor": cursor}}
 }
 
+// fitted is the answer of a list whose records may grow far beyond what is stored of them, since names of options come in:
+// where they do not fit, a shorter page is read instead.
+func fitted[T, W any](l value.List, grow bool, list func(value.List) (value.Page[T], error), out func([]T) ([]W, error)) (any, error) {
+	for {
+		page, err := list(l)
+		if err != nil {
+			return nil, err
+		}
+		wires, err := out(page.Items)
+		if err != nil {
+			return nil, err
+		}
+		if n := len(page.Items); !grow || n < 2 || sizeOf(wires) <= maxAnswer-sizeOf(page.Next)-100 {
+			return listed(wires, page.Next), nil
+		}
+		l.Limit = len(page.Items) / 2
+	}
+}
+
 // each turns records into their wire form; never nil, so that an empty list is [].
 func each[T, W any](items []T, wire func(T) W) []W {
 	out := make([]W, 0, len(items))

@@ -4,35 +4,38 @@ import (
 	"context"
 	"time"
 
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/value"
 )
 
 // organizationWire is an organization in v2 (contract §2.3); every key is there, null when unset.
 type organizationWire struct {
-	ID            int64        `json:"id"`
-	Name          string       `json:"name"`
-	OwnerID       int64        `json:"owner_id"`
-	AddTime       *string      `json:"add_time"`
-	UpdateTime    *string      `json:"update_time"`
-	IsDeleted     bool         `json:"is_deleted"`
-	VisibleTo     int64        `json:"visible_to"`
-	LabelIDs      []int64      `json:"label_ids"`
-	Address       *addressWire `json:"address"`
-	Website       *string      `json:"website"`
-	LinkedIn      *string      `json:"linkedin"`
-	Industry      *int64       `json:"industry"`
-	AnnualRevenue *int64       `json:"annual_revenue"`
-	EmployeeCount *int64       `json:"employee_count"`
-	PictureID     *int64       `json:"picture_id"`
-	CustomFields  struct{}     `json:"custom_fields"`
+	ID            int64          `json:"id"`
+	Name          string         `json:"name"`
+	OwnerID       int64          `json:"owner_id"`
+	AddTime       *string        `json:"add_time"`
+	UpdateTime    *string        `json:"update_time"`
+	IsDeleted     bool           `json:"is_deleted"`
+	VisibleTo     int64          `json:"visible_to"`
+	LabelIDs      []int64        `json:"label_ids"`
+	Labels        *[]optionLabel `json:"labels,omitempty"` // only when asked for
+	Address       *addressWire   `json:"address"`
+	Website       *string        `json:"website"`
+	LinkedIn      *string        `json:"linkedin"`
+	Industry      *int64         `json:"industry"`
+	AnnualRevenue *int64         `json:"annual_revenue"`
+	EmployeeCount *int64         `json:"employee_count"`
+	PictureID     *int64         `json:"picture_id"`
+	CustomFields  customWire     `json:"custom_fields"`
 }
 
-func organizationOut(o organizations.Organization) organizationWire {
+func organizationOut(o organizations.Organization, cu customs) organizationWire {
 	return organizationWire{
 		ID: o.ID, Name: o.Name, OwnerID: o.OwnerID, AddTime: seconds(&o.AddTime), UpdateTime: seconds(&o.UpdateTime), IsDeleted: o.Deleted,
-		VisibleTo: o.VisibleTo, LabelIDs: []int64{}, Address: addressOut(o.Address), Website: o.Website, LinkedIn: o.LinkedIn,
-		Industry: o.Industry, AnnualRevenue: o.AnnualRevenue, EmployeeCount: o.EmployeeCount,
+		VisibleTo: o.VisibleTo, Address: addressOut(o.Address), Website: o.Website, LinkedIn: o.LinkedIn, Industry: cu.option("industry", o.Industry),
+		AnnualRevenue: o.AnnualRevenue, EmployeeCount: o.EmployeeCount, LabelIDs: cu.labelIDs(o.LabelIDs), Labels: cu.labelNames(o.LabelIDs),
+		CustomFields: cu.of(o.Custom),
 	}
 }
 
@@ -47,14 +50,19 @@ type organizationBody struct {
 	AnnualRevenue value.Opt[int64]       `json:"annual_revenue"`
 	EmployeeCount value.Opt[int64]       `json:"employee_count" rule:"min=0"`
 	IsDeleted     value.Opt[bool]        `json:"is_deleted"` // in the schema but without effect (contract §1.6)
-	LabelIDs      value.Opt[[]int64]     `json:"label_ids" rule:"unsupported"`
-	CustomFields  value.Opt[struct{}]    `json:"custom_fields" rule:"unsupported"`
+	customBody
+}
+
+// custom are the fields of which a team says what they may hold: beside its own ones the industry.
+func (b organizationBody) custom() customBody {
+	b.customBody.chosen = map[string]value.Opt[int64]{"industry": b.Industry}
+	return b.customBody
 }
 
 func (b organizationBody) input(name value.Opt[string]) organizations.Input {
 	return organizations.Input{
 		Name: name, OwnerID: b.OwnerID, Address: addressIn(b.Address), Website: b.Website, LinkedIn: b.LinkedIn, Industry: b.Industry,
-		AnnualRevenue: b.AnnualRevenue, EmployeeCount: b.EmployeeCount, VisibleTo: b.VisibleTo,
+		AnnualRevenue: b.AnnualRevenue, EmployeeCount: b.EmployeeCount, VisibleTo: b.VisibleTo, LabelIDs: b.LabelIDs,
 	}
 }
 
@@ -70,43 +78,86 @@ type organizationUpdate struct {
 	organizationBody
 }
 
+// organizationExtras are the parameters that add fields to an organization.
+type organizationExtras struct {
+	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	customQuery
+}
+
 type organizationGet struct {
 	byID
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	organizationExtras
 }
 
 type organizationList struct {
 	v2Page
-	OwnerID       value.Opt[int64]  `query:"owner_id" rule:"min=1"`
-	FilterID      value.Opt[string] `query:"filter_id" rule:"unsupported"`
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	organizationExtras
+	OwnerID  value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	FilterID value.Opt[string] `query:"filter_id" rule:"unsupported"`
 }
 
 // Organizations are the routes of organizations.
-type Organizations struct{ Organizations organizations.Service }
+type Organizations struct {
+	Organizations organizations.Service
+	Fields        fields.Service
+}
 
 // Routes binds them.
 func (h Organizations) Routes() []Route {
 	return []Route{
 		Handle("GET /api/v2/organizations", h.list).Lists(organizationWire{}, ByCursor),
-		Handle("POST /api/v2/organizations", func(ctx context.Context, c Call, in organizationCreate) (any, error) {
-			input := in.input(in.Name)
-			input.AddTime = in.AddTime
-			o, err := h.Organizations.Create(ctx, c.Actor, input)
-			return organizationOut(o), err
-		}).Returns(organizationWire{}),
+		Handle("POST /api/v2/organizations", h.create).naming(wrongCustom(h.Fields, fields.Organization)).Returns(organizationWire{}),
 		Handle("GET /api/v2/organizations/{id}", func(ctx context.Context, c Call, in organizationGet) (any, error) {
+			cu, err := customsOf(ctx, c, h.Fields, fields.Organization, in.customQuery)
+			if err != nil {
+				return nil, err
+			}
 			o, err := h.Organizations.Get(ctx, c.Actor, in.ID)
-			return organizationOut(o), err
+			return h.one(ctx, c, o, cu, err)
 		}).Returns(organizationWire{}),
-		Handle("PATCH /api/v2/organizations/{id}", func(ctx context.Context, c Call, in organizationUpdate) (any, error) {
-			o, err := h.Organizations.Update(ctx, c.Actor, in.ID, in.input(in.Name))
-			return organizationOut(o), err
-		}).Returns(organizationWire{}),
+		Handle("PATCH /api/v2/organizations/{id}", h.update).naming(wrongCustom(h.Fields, fields.Organization)).Returns(organizationWire{}),
 		Handle("DELETE /api/v2/organizations/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Organizations.Delete(ctx, c.Actor, in.ID)
 		}).Returns(deleted{}),
 	}
+}
+
+func (h Organizations) create(ctx context.Context, c Call, in organizationCreate) (any, error) {
+	input, cu := in.input(in.Name), customs{}
+	input.AddTime = in.AddTime
+	var err error
+	if input.Custom, input.Wrong, cu, err = in.custom().read(ctx, c, h.Fields, fields.Organization); err != nil {
+		return nil, err
+	}
+	o, err := h.Organizations.Create(ctx, c.Actor, input)
+	return h.one(ctx, c, o, cu, err)
+}
+
+func (h Organizations) update(ctx context.Context, c Call, in organizationUpdate) (any, error) {
+	input, cu := in.input(in.Name), customs{}
+	var err error
+	if input.Custom, input.Wrong, cu, err = in.custom().read(ctx, c, h.Fields, fields.Organization); err != nil {
+		return nil, err
+	}
+	o, err := h.Organizations.Update(ctx, c.Actor, in.ID, input)
+	return h.one(ctx, c, o, cu, err)
+}
+
+func (h Organizations) one(ctx context.Context, c Call, o organizations.Organization, cu customs, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	out, err := h.out(ctx, c, []organizations.Organization{o}, cu)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// out renders organizations; names of options are read only when asked for.
+func (h Organizations) out(ctx context.Context, c Call, list []organizations.Organization, cu customs) ([]organizationWire, error) {
+	cu, err := cu.named(ctx, c, each(list, func(o organizations.Organization) customized { return customized{o.LabelIDs, o.Custom} }))
+	return each(list, func(o organizations.Organization) organizationWire { return organizationOut(o, cu) }), err
 }
 
 func (h Organizations) list(ctx context.Context, c Call, in organizationList) (any, error) {
@@ -114,7 +165,15 @@ func (h Organizations) list(ctx context.Context, c Call, in organizationList) (a
 	if err != nil {
 		return nil, err
 	}
+	cu, err := customsOf(ctx, c, h.Fields, fields.Organization, in.customQuery)
+	if err != nil {
+		return nil, err
+	}
 	link(&l, value.ByOwner, in.OwnerID)
-	page, err := h.Organizations.List(ctx, c.Actor, l)
-	return listed(each(page.Items, organizationOut), page.Next), err
+	l.Beside = cu.beside()
+	return fitted(l, cu.grows(),
+		func(l value.List) (value.Page[organizations.Organization], error) {
+			return h.Organizations.List(ctx, c.Actor, l)
+		},
+		func(list []organizations.Organization) ([]organizationWire, error) { return h.out(ctx, c, list, cu) })
 }

@@ -4,32 +4,34 @@ import (
 	"context"
 	"time"
 
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/value"
 )
 
 // personWire is a person in v2 (contract §2.2); every key is there, null when unset.
 type personWire struct {
-	ID            int64        `json:"id"`
-	Name          string       `json:"name"`
-	FirstName     *string      `json:"first_name"`
-	LastName      *string      `json:"last_name"`
-	OwnerID       int64        `json:"owner_id"`
-	OrgID         *int64       `json:"org_id"`
-	AddTime       *string      `json:"add_time"`
-	UpdateTime    *string      `json:"update_time"`
-	Emails        []detailWire `json:"emails"`
-	Phones        []detailWire `json:"phones"`
-	IsDeleted     bool         `json:"is_deleted"`
-	VisibleTo     int64        `json:"visible_to"`
-	LabelIDs      []int64      `json:"label_ids"`
-	PictureID     *int64       `json:"picture_id"`
-	PostalAddress *addressWire `json:"postal_address"`
-	Notes         *string      `json:"notes"`
-	IM            []detailWire `json:"im"`
-	Birthday      *value.Date  `json:"birthday"`
-	JobTitle      *string      `json:"job_title"`
-	CustomFields  struct{}     `json:"custom_fields"`
+	ID            int64          `json:"id"`
+	Name          string         `json:"name"`
+	FirstName     *string        `json:"first_name"`
+	LastName      *string        `json:"last_name"`
+	OwnerID       int64          `json:"owner_id"`
+	OrgID         *int64         `json:"org_id"`
+	AddTime       *string        `json:"add_time"`
+	UpdateTime    *string        `json:"update_time"`
+	Emails        []detailWire   `json:"emails"`
+	Phones        []detailWire   `json:"phones"`
+	IsDeleted     bool           `json:"is_deleted"`
+	VisibleTo     int64          `json:"visible_to"`
+	LabelIDs      []int64        `json:"label_ids"`
+	Labels        *[]optionLabel `json:"labels,omitempty"` // only when asked for
+	PictureID     *int64         `json:"picture_id"`
+	PostalAddress *addressWire   `json:"postal_address"`
+	Notes         *string        `json:"notes"`
+	IM            []detailWire   `json:"im"`
+	Birthday      *value.Date    `json:"birthday"`
+	JobTitle      *string        `json:"job_title"`
+	CustomFields  customWire     `json:"custom_fields"`
 }
 
 // detailWire is one e-mail address, phone number or messenger name.
@@ -41,12 +43,13 @@ type detailWire struct {
 
 func detailOut(d persons.Detail) detailWire { return detailWire{d.Value, d.Primary, d.Label} }
 
-func personOut(p persons.Person) personWire {
+func personOut(p persons.Person, cu customs) personWire {
 	return personWire{
 		ID: p.ID, Name: p.Name, FirstName: p.FirstName, LastName: p.LastName, OwnerID: p.OwnerID, OrgID: p.OrganizationID,
 		AddTime: seconds(&p.AddTime), UpdateTime: seconds(&p.UpdateTime), Emails: each(p.Emails, detailOut), Phones: each(p.Phones, detailOut),
-		IsDeleted: p.Deleted, VisibleTo: p.VisibleTo, LabelIDs: []int64{}, PictureID: p.PictureID(), PostalAddress: addressOut(p.PostalAddress), Notes: p.Notes,
+		IsDeleted: p.Deleted, VisibleTo: p.VisibleTo, PictureID: p.PictureID(), PostalAddress: addressOut(p.PostalAddress), Notes: p.Notes,
 		IM: each(p.IM, detailOut), Birthday: p.Birthday, JobTitle: p.JobTitle,
+		LabelIDs: cu.labelIDs(p.LabelIDs), Labels: cu.labelNames(p.LabelIDs), CustomFields: cu.of(p.Custom),
 	}
 }
 
@@ -78,16 +81,15 @@ type personBody struct {
 	Birthday      value.Opt[value.Date]   `json:"birthday"`
 	JobTitle      value.Opt[string]       `json:"job_title" rule:"max=255"`
 	IsDeleted     value.Opt[bool]         `json:"is_deleted"` // in the schema but without effect (contract §1.6)
-	LabelIDs      value.Opt[[]int64]      `json:"label_ids" rule:"unsupported"`
 	Marketing     value.Opt[string]       `json:"marketing_status" rule:"unsupported"`
-	CustomFields  value.Opt[struct{}]     `json:"custom_fields" rule:"unsupported"`
+	customBody
 }
 
 func (b personBody) input(name value.Opt[string]) persons.Input {
 	return persons.Input{
 		Name: name, FirstName: b.FirstName, LastName: b.LastName, OwnerID: b.OwnerID, OrganizationID: b.OrgID, Emails: detailsIn(b.Emails),
 		Phones: detailsIn(b.Phones), IM: detailsIn(b.IM), PostalAddress: addressIn(b.PostalAddress), Notes: b.Notes, Birthday: b.Birthday,
-		JobTitle: b.JobTitle, VisibleTo: b.VisibleTo,
+		JobTitle: b.JobTitle, VisibleTo: b.VisibleTo, LabelIDs: b.LabelIDs,
 	}
 }
 
@@ -104,45 +106,88 @@ type personUpdate struct {
 	personBody
 }
 
+// personExtras are the parameters that add fields to a person.
+type personExtras struct {
+	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	customQuery
+}
+
 type personGet struct {
 	byID
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	personExtras
 }
 
 type personList struct {
 	v2Page
-	OwnerID       value.Opt[int64]  `query:"owner_id" rule:"min=1"`
-	OrgID         value.Opt[int64]  `query:"org_id" rule:"min=1"`
-	DealID        value.Opt[string] `query:"deal_id" rule:"unsupported"`
-	FilterID      value.Opt[string] `query:"filter_id" rule:"unsupported"`
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	personExtras
+	OwnerID  value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	OrgID    value.Opt[int64]  `query:"org_id" rule:"min=1"`
+	DealID   value.Opt[string] `query:"deal_id" rule:"unsupported"`
+	FilterID value.Opt[string] `query:"filter_id" rule:"unsupported"`
 }
 
 // Persons are the routes of persons.
-type Persons struct{ Persons persons.Service }
+type Persons struct {
+	Persons persons.Service
+	Fields  fields.Service
+}
 
 // Routes binds them.
 func (h Persons) Routes() []Route {
 	return []Route{
 		Handle("GET /api/v2/persons", h.list).Lists(personWire{}, ByCursor),
-		Handle("POST /api/v2/persons", func(ctx context.Context, c Call, in personCreate) (any, error) {
-			input := in.input(in.Name)
-			input.AddTime = in.AddTime
-			p, err := h.Persons.Create(ctx, c.Actor, input)
-			return personOut(p), err
-		}).Returns(personWire{}),
+		Handle("POST /api/v2/persons", h.create).naming(wrongCustom(h.Fields, fields.Person)).Returns(personWire{}),
 		Handle("GET /api/v2/persons/{id}", func(ctx context.Context, c Call, in personGet) (any, error) {
+			cu, err := customsOf(ctx, c, h.Fields, fields.Person, in.customQuery)
+			if err != nil {
+				return nil, err
+			}
 			p, err := h.Persons.Get(ctx, c.Actor, in.ID)
-			return personOut(p), err
+			return h.one(ctx, c, p, cu, err)
 		}).Returns(personWire{}),
-		Handle("PATCH /api/v2/persons/{id}", func(ctx context.Context, c Call, in personUpdate) (any, error) {
-			p, err := h.Persons.Update(ctx, c.Actor, in.ID, in.input(in.Name))
-			return personOut(p), err
-		}).Returns(personWire{}),
+		Handle("PATCH /api/v2/persons/{id}", h.update).naming(wrongCustom(h.Fields, fields.Person)).Returns(personWire{}),
 		Handle("DELETE /api/v2/persons/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Persons.Delete(ctx, c.Actor, in.ID)
 		}).Returns(deleted{}),
 	}
+}
+
+func (h Persons) create(ctx context.Context, c Call, in personCreate) (any, error) {
+	input, cu := in.input(in.Name), customs{}
+	input.AddTime = in.AddTime
+	var err error
+	if input.Custom, input.Wrong, cu, err = in.read(ctx, c, h.Fields, fields.Person); err != nil {
+		return nil, err
+	}
+	p, err := h.Persons.Create(ctx, c.Actor, input)
+	return h.one(ctx, c, p, cu, err)
+}
+
+func (h Persons) update(ctx context.Context, c Call, in personUpdate) (any, error) {
+	input, cu := in.input(in.Name), customs{}
+	var err error
+	if input.Custom, input.Wrong, cu, err = in.read(ctx, c, h.Fields, fields.Person); err != nil {
+		return nil, err
+	}
+	p, err := h.Persons.Update(ctx, c.Actor, in.ID, input)
+	return h.one(ctx, c, p, cu, err)
+}
+
+func (h Persons) one(ctx context.Context, c Call, p persons.Person, cu customs, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	out, err := h.out(ctx, c, []persons.Person{p}, cu)
+	if err != nil {
+		return nil, err
+	}
+	return out[0], nil
+}
+
+// out renders persons; names of options are read only when asked for.
+func (h Persons) out(ctx context.Context, c Call, list []persons.Person, cu customs) ([]personWire, error) {
+	cu, err := cu.named(ctx, c, each(list, func(p persons.Person) customized { return customized{p.LabelIDs, p.Custom} }))
+	return each(list, func(p persons.Person) personWire { return personOut(p, cu) }), err
 }
 
 func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
@@ -150,8 +195,14 @@ func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	cu, err := customsOf(ctx, c, h.Fields, fields.Person, in.customQuery)
+	if err != nil {
+		return nil, err
+	}
 	link(&l, value.ByOwner, in.OwnerID)
 	link(&l, value.ByOrganization, in.OrgID)
-	page, err := h.Persons.List(ctx, c.Actor, l)
-	return listed(each(page.Items, personOut), page.Next), err
+	l.Beside = cu.beside()
+	return fitted(l, cu.grows(),
+		func(l value.List) (value.Page[persons.Person], error) { return h.Persons.List(ctx, c.Actor, l) },
+		func(list []persons.Person) ([]personWire, error) { return h.out(ctx, c, list, cu) })
 }

@@ -58,6 +58,13 @@ func (d *decoder) value(raw json.RawMessage, v reflect.Value, path, rule string)
 		d.string(raw, v, path, rule)
 	case v.Kind() == reflect.Slice:
 		d.slice(raw, v, path, rule)
+	case v.Kind() == reflect.Map: // of raw values, which somebody else reads
+		fields, err := jsonObject(raw, path)
+		if err != nil {
+			d.bad.Add(path, "must be an object")
+			return
+		}
+		v.Set(reflect.ValueOf(fields))
 	case v.Kind() == reflect.Struct:
 		fields, err := jsonObject(raw, path)
 		if err != nil {

@@ -5,8 +5,10 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/persons"
+	"github.com/lejek/lejek/shared/teams"
 )
 
 // relatedView is an organization at the other end of a relation, and what it is to this one.
@@ -48,36 +50,61 @@ func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, zone := h.writer(c, team, v.Records), team.Zone()
-	dealOn := func(d deals.Deal) dealWire { return dealOut(d, zone) }
+	show, err := h.showing(ctx, c, team)
+	if err != nil {
+		return nil, err
+	}
+	out := h.writer(c, team, v.Records)
 	data, related := map[string]any{}, out.related(out.ccEmail)
 	var relatives []relatedView
 	if h.Kind != change.Organization {
-		data["organization"] = oneOf(v.Organization, organizationOut)
+		data["organization"] = oneOf(v.Organization, show.organization)
 	}
 	switch r := v.Record.(type) {
 	case deals.Deal:
-		w := dealOn(r)
+		w := show.deal(r)
 		w.NextActivityID, w.LastActivityID = &optionalID{v.Summary.NextActivityID}, &optionalID{v.Summary.LastActivityID}
-		data["deal"], data["person"] = w, oneOf(v.Person, personOut)
+		data["deal"], data["person"] = w, oneOf(v.Person, show.person)
 	case persons.Person:
-		data["person"] = personOut(r)
+		data["person"] = show.person(r)
 	case organizations.Organization:
-		data["organization"], relatives = organizationOut(r), out.relatives(r.ID, v.Relations)
+		data["organization"], relatives = show.organization(r), out.relatives(r.ID, v.Relations, show.organization)
 	}
 	s := sections{data, roomBeside(data, related), map[string]int{change.Deal: 4, change.Person: 5, change.Organization: 7}[h.Kind]}
-	show(&s, "mail_threads", eachOf(v.Threads.Records, out.thread), v.Threads.More)
-	show(&s, "files", eachOf(v.Files.Records, out.file), v.Files.More)
+	section(&s, "mail_threads", eachOf(v.Threads.Records, out.thread), v.Threads.More)
+	section(&s, "files", eachOf(v.Files.Records, out.file), v.Files.More)
 	if h.Kind != change.Deal {
-		show(&s, "open_deals", eachOf(v.OpenDeals.Records, dealOn), v.OpenDeals.More)
+		section(&s, "open_deals", eachOf(v.OpenDeals.Records, show.deal), v.OpenDeals.More)
 	}
 	if h.Kind == change.Organization {
-		show(&s, "persons", eachOf(v.Persons.Records, personOut), v.Persons.More)
-		show(&s, "related_organizations", relatives, false)
+		section(&s, "persons", eachOf(v.Persons.Records, show.person), v.Persons.More)
+		section(&s, "related_organizations", relatives, false)
 	}
-	show(&s, "planned_activities", eachOf(v.Planned.Records, activityOut), v.Planned.More)
-	show(&s, "flow", out.rows(v.Flow.Entries), v.Flow.More)
+	section(&s, "planned_activities", eachOf(v.Planned.Records, activityOut), v.Planned.More)
+	section(&s, "flow", out.rows(v.Flow.Entries), v.Flow.More)
 	return Answer{Data: data, Related: related}, nil
+}
+
+// shower writes records of v2, each with the custom fields of its kind.
+type shower struct {
+	deal         func(deals.Deal) dealWire
+	person       func(persons.Person) personWire
+	organization func(organizations.Organization) organizationWire
+}
+
+// showing reads the fields of all three kinds at once.
+func (h Detail) showing(ctx context.Context, c Call, team teams.Team) (shower, error) {
+	sheets, err := h.Fields.Sheets(ctx, c.Actor, fields.Deal, fields.Person, fields.Organization)
+	if err != nil {
+		return shower{}, err
+	}
+	ofDeal, ofPerson := showing(h.Fields, sheets[fields.Deal]), showing(h.Fields, sheets[fields.Person])
+	ofOrganization, zone := showing(h.Fields, sheets[fields.Organization]), team.Zone()
+	return shower{
+		deal:         func(d deals.Deal) dealWire { return dealOut(d, zone, ofDeal) },
+		person:       func(p persons.Person) personWire { return personOut(p, ofPerson) },
+		organization: func(o organizations.Organization) organizationWire { return organizationOut(o, ofOrganization) },
+	}, nil
 }
 
 // sections are the lists of a view, each in its share of the room. Those of short records come first: what they leave is for
@@ -88,14 +115,14 @@ type sections struct {
 	left int // lists that are still to come
 }
 
-func show[T any](s *sections, name string, list []T, more bool) {
+func section[T any](s *sections, name string, list []T, more bool) {
 	shown := fit(&s.room, s.left, list)
 	s.data[name], s.data[name+"_more"] = shown, more || len(shown) < len(list)
 	s.left--
 }
 
 // relatives are the organizations that one is related to, but for those that are deleted.
-func (h v1Out) relatives(of int64, relations []any) []relatedView {
+func (h v1Out) relatives(of int64, relations []any, wire func(organizations.Organization) organizationWire) []relatedView {
 	list := []relatedView{}
 	for _, r := range relations {
 		relation, ok := r.(organizations.Relation)
@@ -104,7 +131,7 @@ func (h v1Out) relatives(of int64, relations []any) []relatedView {
 		}
 		other, is, ok := relation.From(of)
 		if o, found := h.organization(other); ok && found && !o.Deleted {
-			list = append(list, relatedView{relation.ID, is, organizationOut(o)})
+			list = append(list, relatedView{relation.ID, is, wire(o)})
 		}
 	}
 	return list

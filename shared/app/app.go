@@ -72,12 +72,12 @@ func (c Core) Deals() deals.Service {
 
 // FlatDeals reads deals in the form that v1 has.
 func (c Core) FlatDeals() api.FlatDeals {
-	return api.FlatDeals{Records: c.DB, Summaries: c.DB, Companies: c.Teams()}
+	return api.FlatDeals{Records: c.DB, Fields: c.Fields(), Summaries: c.DB, Companies: c.Teams()}
 }
 
 // Fields is the service of field definitions.
 func (c Core) Fields() fields.Service {
-	return fields.Service{Store: dynamo.Fields{DB: c.DB}, Users: c.Teams(), Now: c.Now}
+	return fields.Service{Store: dynamo.Fields{DB: c.DB}, Users: c.Teams(), Currency: currencies.Known, Now: c.Now}
 }
 
 // Activities is the service of activities.

@@ -22,6 +22,7 @@ func (c Core) Files() api.Files {
 func (c Core) Details(kind string) []api.Route {
 	entities := map[string]string{change.Deal: "deals", change.Person: "persons", change.Organization: "organizations"}
 	return api.Detail{
-		Kind: kind, Entities: entities[kind], Flow: c.Flow(), Files: c.Files(), Bodies: c.Mailbox(), Companies: c.Teams(), Users: c.Teams(), MailDomain: c.MailDomain,
+		Kind: kind, Entities: entities[kind], Flow: c.Flow(), Fields: c.Fields(), Files: c.Files(), Bodies: c.Mailbox(), Companies: c.Teams(),
+		Users: c.Teams(), MailDomain: c.MailDomain,
 	}.Routes()
 }

@@ -95,7 +95,7 @@ func CheckCustom(ctx context.Context, store Existing, team int64, changes []Cust
 	}
 	for _, c := range changes {
 		if slices.Contains(refs, c.Target) && had[c.Field].ID != c.Target.ID() && !found[c.Target] {
-			bad.Add("custom_fields."+c.Code, "%s %d not found (field_code %s)", c.Target.Kind(), c.Target.ID(), c.Code)
+			bad.Add("custom_fields."+c.Code, "%s %d not found (field_code: %s)", c.Target.Kind(), c.Target.ID(), c.Code)
 		}
 	}
 	return nil

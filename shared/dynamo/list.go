@@ -93,7 +93,7 @@ type cursor struct {
 }
 
 func questionOf(l value.List, partition string) string {
-	l.Cursor, l.Limit = "", 0
+	l.Cursor, l.Limit, l.Beside = "", 0, 0
 	b, _ := json.Marshal(l)
 	sum := sha256.Sum256(append(b, partition...))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
@@ -169,7 +169,7 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 				return page, err
 			}
 			if l.Matches(k.facets(v)) {
-				if size += wireSize(it); len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
+				if size += wireSize(it) + l.Beside; len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
 					page.Next = p.cursorAt(last, l)
 					return page, nil
 				}

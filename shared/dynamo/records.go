@@ -86,7 +86,7 @@ func (r records[T]) listIDs(ctx context.Context, team int64, l value.List) (page
 	if err != nil {
 		return page, fault.Cursor(err)
 	}
-	n, err := r.fit(team, page.Items)
+	n, err := r.fit(team, page.Items, l.Beside)
 	if err == nil && n < len(page.Items) {
 		l.Limit = n
 		page, err = value.PageOf(all, r.kind.facets, l)
@@ -94,15 +94,15 @@ func (r records[T]) listIDs(ctx context.Context, team int64, l value.List) (page
 	return page, err
 }
 
-// fit is how many of the records fit into an answer, at least one.
-func (r records[T]) fit(team int64, list []T) (int, error) {
+// fit is how many of the records fit into an answer, each with some bytes beside it, at least one.
+func (r records[T]) fit(team int64, list []T, beside int) (int, error) {
 	size := 0
 	for i, v := range list {
 		it, err := r.kind.encode(team, v)
 		if err != nil {
 			return 0, err
 		}
-		if size += wireSize(it); size > maxPage && i > 0 {
+		if size += wireSize(it) + beside; size > maxPage && i > 0 {
 			return i, nil
 		}
 	}

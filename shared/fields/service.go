@@ -26,9 +26,10 @@ type Users interface {
 
 // Service is what can be done with fields.
 type Service struct {
-	Store Store
-	Users Users
-	Now   func() time.Time
+	Store    Store
+	Users    Users
+	Currency func(code string) bool // whether it is known
+	Now      func() time.Time
 }
 
 // Sheet is all fields of an entity, as they are now.

@@ -14,6 +14,19 @@ type Address struct {
 	PostalCode      *string `dynamodbav:",omitempty"`
 }
 
+// AddressParts are the names of an address's parts in the API, from the smallest to the largest.
+var AddressParts = []string{
+	"subpremise", "street_number", "route", "sublocality", "locality", "admin_area_level_2", "admin_area_level_1", "country", "postal_code",
+}
+
+// Part is where the part of that name lies; nil for what is no part.
+func (a *Address) Part(name string) **string {
+	return map[string]**string{
+		"subpremise": &a.Subpremise, "street_number": &a.StreetNumber, "route": &a.Route, "sublocality": &a.Sublocality, "locality": &a.Locality,
+		"admin_area_level_2": &a.AdminAreaLevel2, "admin_area_level_1": &a.AdminAreaLevel1, "country": &a.Country, "postal_code": &a.PostalCode,
+	}[name]
+}
+
 // Text is the address as one line, with the parts that it has, so that a change of a part is seen too; nil for nil.
 func (a *Address) Text() *string {
 	if a == nil {

@@ -70,6 +70,7 @@ type List struct {
 	Sort                       Sort
 	Desc                       bool
 	Limit                      int
+	Beside                     int // bytes that the answer needs for each record besides what the record itself holds
 	Cursor                     string
 }
 

@@ -15,9 +15,11 @@ func (d Decimal) rat() *big.Rat {
 	return r
 }
 
-// canonical is the text of a Decimal: at most six places, no trailing zeros, no -0.
-func canonical(r *big.Rat) Decimal {
-	out := strings.TrimRight(strings.TrimRight(r.FloatString(decimalPlaces), "0"), ".")
+// canonical is the text of an amount; rounded that of any Decimal: at most so many places, no trailing zeros, no -0.
+func canonical(r *big.Rat) Decimal { return rounded(r, decimalPlaces) }
+
+func rounded(r *big.Rat, places int) Decimal {
+	out := strings.TrimRight(strings.TrimRight(r.FloatString(places), "0"), ".")
 	if out == "-0" || out == "" {
 		out = "0"
 	}

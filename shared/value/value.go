@@ -59,12 +59,23 @@ func (o *Opt[T]) Present(null bool) any {
 // ISO 4217 code, never a float.
 type Decimal string
 
-const decimalPlaces = 6
+const (
+	decimalPlaces = 6
+	exactPlaces   = 20
+)
 
-var decimalLimit = big.NewRat(1_000_000_000_000_000, 1)
+var (
+	decimalLimit = big.NewRat(1_000_000_000_000_000, 1)
+	exactLimit   = big.NewRat(1_000_000_000_000_000_000, 1)
+)
 
 // ParseDecimal reads a JSON number; digits beyond six places are rounded, 10^15 and more is refused.
-func ParseDecimal(text string) (Decimal, error) {
+func ParseDecimal(text string) (Decimal, error) { return parse(text, decimalPlaces, decimalLimit) }
+
+// ParseExact reads a JSON number that is no amount, and so may be finer: 20 places, below 10^18.
+func ParseExact(text string) (Decimal, error) { return parse(text, exactPlaces, exactLimit) }
+
+func parse(text string, places int, limit *big.Rat) (Decimal, error) {
 	if len(text) > 100 || strings.ContainsAny(text, "/_xXpP") {
 		return "", fmt.Errorf("%q is not a decimal number", text)
 	}
@@ -75,8 +86,8 @@ func ParseDecimal(text string) (Decimal, error) {
 	if !ok {
 		return "", fmt.Errorf("%q is not a decimal number", text)
 	}
-	out := canonical(r)
-	if new(big.Rat).Abs(out.rat()).Cmp(decimalLimit) >= 0 {
+	out := rounded(r, places)
+	if new(big.Rat).Abs(out.rat()).Cmp(limit) >= 0 {
 		return "", fmt.Errorf("%q is out of range", text)
 	}
 	return out, nil
