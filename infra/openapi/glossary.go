@@ -449,8 +449,12 @@ var companyWords = map[string]word{
 	"person_duplicate_condition":         {"What makes two persons alike", nil},
 }
 
-// The change log, roles and permissions.
+// Comments, the change log, roles and permissions.
 var memberWords = map[string]word{
+	"uuid":                       {"The id of the comment", "019aa5f2-7c00-7000-8000-000000000000"},
+	"object_id":                  {"The id of the note", "9"},
+	"object_type":                {"note", "note"},
+	"updater_id":                 {"The user who changed it last", 1},
 	"actor_user_id":              {"The user who changed it", 1},
 	"old_value":                  {"What it was", nil},
 	"new_value":                  {"What it became", nil},

@@ -35,6 +35,12 @@ var summaries = func() map[manifest.Operation]string {
 		"PUT /v1/notes/{id}":    "Change the given fields of a note",
 		"DELETE /v1/notes/{id}": "Delete a note",
 
+		"GET /v1/notes/{id}/comments":           "Comments on a note, oldest first",
+		"POST /v1/notes/{id}/comments":          "Comment on a note",
+		"GET /v1/notes/{id}/comments/{uuid}":    "One comment",
+		"PUT /v1/notes/{id}/comments/{uuid}":    "Change a comment",
+		"DELETE /v1/notes/{id}/comments/{uuid}": "Delete a comment",
+
 		"GET /v1/organizationRelationships":         "The relations of an organization",
 		"POST /v1/organizationRelationships":        "Relate two organizations",
 		"GET /v1/organizationRelationships/{id}":    "One relation",

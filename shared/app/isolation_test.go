@@ -37,6 +37,8 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	c.Must("POST", "/api/v2/deals", map[string]any{"title": secret + " 2", "is_archived": true})
 	make("/api/v2/activities", map[string]any{"subject": secret, "deal_id": deal})
 	make("/v1/notes", map[string]any{"content": secret, "deal_id": deal})
+	comment := c.Must("POST", fmt.Sprintf("/v1/notes/%v/comments", ids["/v1/notes"]), map[string]any{"content": secret}).Data()
+	ids["{uuid}"] = comment["uuid"]
 	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
 	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
@@ -127,7 +129,7 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 				if !ok {
 					t.Fatalf("%s: no record to ask for", pattern)
 				}
-				rest += datesOf(rest)
+				rest = strings.Replace(rest, "{uuid}", fmt.Sprint(ids["{uuid}"]), 1) + datesOf(rest)
 				got := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, id, rest), body)
 				want := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, nobody(id), rest), body)
 				if got.Status != http.StatusNotFound || got.Raw != want.Raw {
@@ -206,7 +208,7 @@ func bodyOf(method, root string) any {
 		return map[string]any{"title": "stolen"}
 	case strings.HasSuffix(root, "/activities"):
 		return map[string]any{"subject": "stolen"}
-	case strings.HasSuffix(root, "/notes"):
+	case strings.HasSuffix(root, "/notes"): // comments too
 		return map[string]any{"content": "stolen"}
 	case strings.HasSuffix(root, "/mailThreads"):
 		return map[string]any{"read_flag": 1}

@@ -11,6 +11,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/imports"
+	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
@@ -164,6 +165,8 @@ func keyOf(team int64, ref change.Ref) schema.Key {
 		return schema.Totals.Key(team, ref.Name())
 	case imports.KindChunk, imports.KindRow, imports.KindErrors:
 		return importKey(team, ref.Kind(), ref.Name())
+	case notes.KindComment:
+		return commentKey(team, ref)
 	case kindTeam:
 		return schema.Team.Key(team)
 	}

@@ -4,6 +4,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/imports"
+	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
@@ -42,6 +43,7 @@ var kinds = map[string]kind{
 	change.MessageID:       aliasKind,
 	change.Fingerprint:     aliasKind,
 	change.Note:            noteKind,
+	notes.KindComment:      commentKind,
 	change.File:            fileKind,
 	change.Discarded:       discardKind,
 	change.Signpost:        kindOf[change.Post]{name: change.Signpost},

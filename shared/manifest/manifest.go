@@ -194,8 +194,12 @@ var Functions = []Function{
 	},
 	{
 		Name: "notes", Doc: "notes on deals, persons and organizations",
-		Operations: []Operation{"GET /v1/notes", "POST /v1/notes", "GET /v1/notes/{id}", "PUT /v1/notes/{id}", "DELETE /v1/notes/{id}"},
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Operations: []Operation{
+			"GET /v1/notes", "POST /v1/notes", "GET /v1/notes/{id}", "PUT /v1/notes/{id}", "DELETE /v1/notes/{id}",
+			"GET /v1/notes/{id}/comments", "POST /v1/notes/{id}/comments", "GET /v1/notes/{id}/comments/{uuid}",
+			"PUT /v1/notes/{id}/comments/{uuid}", "DELETE /v1/notes/{id}/comments/{uuid}",
+		},
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "organizations", Doc: "organizations, how they relate, their detail view, flow, files and mail",

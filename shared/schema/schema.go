@@ -57,6 +57,7 @@ var (
 	Message  = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
 	Planned  = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
 
+	Comment  = base("comments", "T#%d#%s", "K#%s", "comments on a note, oldest first, since their UUIDs begin with the time", 1, "note#9", "019aa5f2-7c00-7000-8000-000000000000")
 	Reminder = base("reminders", "T#%d#%s", "D#%s", "what became of the reminders of an activity, by due time and owner", 1, "activity#8", "2026-11-24T09:00:00.000Z#000002")
 
 	// Small collections are read whole with one query.

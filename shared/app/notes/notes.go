@@ -17,5 +17,6 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	service := notes.Service{Store: dynamo.NewNotes(c.DB), Users: c.Teams(), Sanitize: bluemonday.UGCPolicy().Sanitize, Now: c.Now}
-	return api.New("notes", c.Options(), api.Notes{Notes: service, Records: c.DB}.Routes()...)
+	comments := notes.Comments{Store: dynamo.Comments{DB: c.DB}, Notes: service, Sanitize: service.Sanitize}
+	return api.New("notes", c.Options(), append(api.Notes{Notes: service, Records: c.DB}.Routes(), api.Comments{Comments: comments}.Routes()...)...)
 }
