@@ -69,15 +69,12 @@ func (a Activity) HangsOn() change.Links {
 	return l
 }
 
-// far is the due time of planned activities without one: after all others.
-var far = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
-
 // Rows are among the planned while undone, in the flow at the due time (or when it was done) after.
 func (a Activity) Rows() []change.Row {
 	if a.Deleted {
 		return nil
 	}
-	at := far
+	at := change.Far
 	if a.DueAt != nil {
 		at = *a.DueAt
 	}

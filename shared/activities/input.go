@@ -13,10 +13,10 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// MaxParticipants keeps an activity within one transaction. When all participants are exchanged, or the due time moves, each
-// costs five operations (the rows on the person and on its organization taken away and shown, a check of the person), and a
-// change of deal with its person and organizations costs another fifteen: 16 × 5 + 15 is below the 100 that one holds.
-const MaxParticipants = 16
+// MaxParticipants keeps an activity within one transaction. When it is done, or due at another time, each participant costs
+// seven operations (the row on the person and on its organization taken away and shown, what is derived for both, a check of the
+// person), and the deal with its person and organizations another twenty. All exchanged at once may be more than fits.
+const MaxParticipants = 10
 
 // Input is what a client may write; what is absent stays as it is. PersonID names the primary participant, null takes it away.
 type Input struct {

@@ -21,11 +21,6 @@ type Store interface {
 	ActivityTypes(ctx context.Context, team int64) ([]Type, error)
 	// Targets follows links to all records that something with these links shows on.
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
-	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
-	// FirstPlanned is the first planned activity of a deal other than this one; nil when there is none.
-	FirstPlanned(ctx context.Context, team int64, deal, other change.Ref) (*change.Row, error)
-	// LastDone is the newest done activity of a deal that comes before this row of its flow; nil when there is none.
-	LastDone(ctx context.Context, team int64, before change.Row) (*change.Row, error)
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -155,11 +150,11 @@ func (s Service) apply(ctx context.Context, a auth.Actor, before Activity, in In
 	return n, t, bad.Err()
 }
 
-// save commits an activity with its rows and with what its deals derive from it.
+// save commits an activity with its rows.
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t change.Targets) (n Activity, err error) {
 	now, set := written(a, before, now, t)
-	if set.Summaries, err = s.summaries(ctx, a.Team, before, now); err != nil {
-		return now, fmt.Errorf("activities.save %d: %w", now.ID, err)
+	if change.Weight(set) > change.MaxOperations {
+		return now, fault.BadField("participants", "too many are exchanged at once, with all that they lead to: exchange a few at a time")
 	}
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return now, fmt.Errorf("activities.save %d: %w", now.ID, err)
@@ -168,7 +163,6 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t
 	return now, nil
 }
 
-// written is an activity's write with its rows; what its deals derive from it is not part of it.
 func written(a auth.Actor, before, now Activity, t change.Targets) (Activity, change.Set) {
 	set := change.Set{Team: a.Team}
 	if !value.Equal(before.RemindAt, now.RemindAt) || before.OwnerID != now.OwnerID || !value.Equal(before.DueAt, now.DueAt) {
@@ -177,19 +171,8 @@ func written(a auth.Actor, before, now Activity, t change.Targets) (Activity, ch
 	return set.PutPlaced(before, now, t).(Activity), set
 }
 
-// Created is a new activity as a change, for whoever creates one within a larger transaction, in which its deal, if it has
-// one, is made too: the activity is the first that the deal derives anything from.
+// Created is a new activity as a change, for whoever creates one within a larger transaction.
 func Created(a auth.Actor, n Activity, t change.Targets) change.Set {
-	n, set := written(a, Activity{}, n, t)
-	if n.DealID == nil {
-		return set
-	}
-	sum := change.Summary{Of: change.Of(change.Deal, *n.DealID)}
-	if row := n.on(sum.Of); row != nil && row.Shelf == change.Planned {
-		setNext(&sum, row)
-	} else {
-		setLast(&sum, row)
-	}
-	set.Summaries = []change.Summary{sum}
+	_, set := written(a, Activity{}, n, t)
 	return set
 }

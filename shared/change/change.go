@@ -1,5 +1,5 @@
 // Package change is a write as a value. A service decides what one user action changes and returns it as a Set: records with
-// the version they were read at, members of guards, rows that show on other records, derived summaries. Sets of several
+// the version they were read at, members of guards, rows that show on other records. Sets of several
 // entities become one transaction in dynamo.Commit, the only code that writes records. So rules stay free of storage, and
 // nothing can be half written.
 package change
@@ -52,18 +52,18 @@ const MaxOperations = 100
 
 // Set is everything that one user action changes within one team.
 type Set struct {
-	Team      int64
-	Records   []Record
-	Checks    []Check
-	Members   []Member
-	Show      []Row // rows written
-	Hide      []Row // rows removed
-	Summaries []Summary
-	Jobs      []Job
-	Entries   []Entry
-	Tallies   []Tally
-	Facts     []Fact
-	Dues      []Due
+	Team    int64
+	Records []Record
+	Checks  []Check
+	Members []Member
+	Show    []Row   // rows written
+	Hide    []Row   // rows removed
+	Counts  []Count // beside what follows from rows; see Summary
+	Jobs    []Job
+	Entries []Entry
+	Tallies []Tally
+	Facts   []Fact
+	Dues    []Due
 }
 
 // Record is the new state of one record. Value is the entity's own struct; its version becomes Expect+1.
@@ -109,17 +109,6 @@ type Member struct {
 	ID     int64
 	Remove bool
 	Seen   *[]int64
-}
-
-// Summary is what is derived for a record and kept in the transaction that changes it. It has its own version, so that it
-// can change without the record.
-type Summary struct {
-	Of               Ref
-	NextActivityID   *int64
-	NextActivityTime *time.Time
-	LastActivityID   *int64
-	LastActivityTime *time.Time
-	Version          int64 // as read; 0: none yet
 }
 
 // Job is work that is too much for one transaction: a link of Of changed, so the rows that show on Of move. The indexer does

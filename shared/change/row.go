@@ -2,6 +2,7 @@ package change
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -40,13 +41,14 @@ type Row struct {
 	Shelf  Shelf
 	At     time.Time // position on Flow, Planned, Threads and Figures
 	Source Ref
+	Sent   bool // a mail that a user of the team wrote
 	Log    *Log
 	Figure any
 }
 
 // place is what tells two rows apart.
 func (r Row) place() string {
-	return string(r.On) + "|" + string(r.Shelf) + "|" + r.At.UTC().Format(time.RFC3339Nano) + "|" + string(r.Source)
+	return string(r.On) + "|" + string(r.Shelf) + "|" + r.At.UTC().Format(time.RFC3339Nano) + "|" + string(r.Source) + "|" + strconv.FormatBool(r.Sent)
 }
 
 // Log is one write to a record in its change log: who changed which fields from what to what. Field keys are those of v1

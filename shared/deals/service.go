@@ -19,8 +19,6 @@ type Store interface {
 	NextID(ctx context.Context, team int64) (int64, error)
 	// Targets tells, of the links of a deal, which do not exist.
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
-	// Summaries are what is derived for these deals; a deal without activities has none.
-	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
 	change.Existing
 	Commit(ctx context.Context, sets ...change.Set) error
 }

@@ -20,45 +20,78 @@ import (
 	"github.com/lejek/lejek/shared/schema"
 )
 
-// Commit writes the sets of one user action in one transaction: all or nothing. It returns a Conflict when a record, a guard
-// or a link is not as the sets expect it, and Unavailable when other transactions stood in the way for too long. A repeat of
-// the same Commit by the SDK's own retries takes effect once, since the request carries a token.
+// Commit writes the sets of one user action in one transaction: all or nothing, and with them what is derived for the records
+// that their rows show on. It returns a Conflict when a record, a guard or a link is not as the sets expect it, and Unavailable
+// when other transactions stood in the way for too long. A summary that others moved meanwhile is derived anew here: the caller's
+// sets do not depend on it.
 func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
-	ops := operations{db: db, at: map[schema.Key]int{}}
-	for _, s := range sets {
-		if err := ops.add(s); err != nil {
+	for try := 0; ; try++ {
+		sums, err := db.derive(ctx, sets)
+		if err != nil {
 			return fmt.Errorf("dynamo.Commit: %w", err)
 		}
+		ops := operations{db: db, at: map[schema.Key]int{}, derived: map[int]bool{}}
+		for _, s := range sets {
+			if err := ops.add(s); err != nil {
+				return fmt.Errorf("dynamo.Commit: %w", err)
+			}
+		}
+		for _, s := range sums {
+			if err := ops.sum(s); err != nil {
+				return fmt.Errorf("dynamo.Commit: %w", err)
+			}
+		}
+		overtaken, err := ops.commit(ctx)
+		if !overtaken || try == 5 || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(pause(try))
 	}
-	if len(ops.list) == 0 {
-		return nil
+}
+
+// commit writes the operations. A repeat of the same commit by the SDK's own retries takes effect once, since the request carries
+// a token. Overtaken tells that nothing stood in the way but summaries that others moved.
+func (o *operations) commit(ctx context.Context) (overtaken bool, err error) {
+	if len(o.list) == 0 {
+		return false, nil
 	}
-	if len(ops.list) > change.MaxOperations {
-		return fmt.Errorf("dynamo.Commit: %d operations do not fit one transaction", len(ops.list))
+	if len(o.list) > change.MaxOperations {
+		return false, fmt.Errorf("dynamo.Commit: %d operations do not fit one transaction", len(o.list))
 	}
 	// One token for all tries: a try that took effect, though its answer was lost, is then not made twice.
-	in := &dynamodb.TransactWriteItemsInput{TransactItems: ops.list, ClientRequestToken: aws.String(rand.Text())}
+	in := &dynamodb.TransactWriteItemsInput{TransactItems: o.list, ClientRequestToken: aws.String(rand.Text())}
 	for try := range 6 {
-		_, err := db.client.TransactWriteItems(ctx, in)
+		_, err := o.db.client.TransactWriteItems(ctx, in)
 		if err == nil {
-			return nil
+			return false, nil
 		}
 		var cancelled *types.TransactionCanceledException
-		if errors.As(err, &cancelled) && slices.ContainsFunc(cancelled.CancellationReasons, func(r types.CancellationReason) bool {
-			return aws.ToString(r.Code) == "ConditionalCheckFailed"
-		}) {
-			return fault.New(fault.Conflict, "The record was changed by someone else meanwhile").Because(ops.explain(cancelled))
+		if errors.As(err, &cancelled) {
+			if failed := conditionsFailed(cancelled); len(failed) > 0 {
+				overtaken = !slices.ContainsFunc(failed, func(i int) bool { return !o.derived[i] })
+				return overtaken, fault.New(fault.Conflict, "The record was changed by someone else meanwhile").Because(o.explain(cancelled))
+			}
 		}
 		if !throttled(err) {
-			return fmt.Errorf("dynamo.Commit: %w", err)
+			return false, fmt.Errorf("dynamo.Commit: %w", err)
 		}
 		select {
 		case <-ctx.Done():
-			return unavailable(err)
+			return false, unavailable(err)
 		case <-time.After(pause(try)):
 		}
 	}
-	return fault.New(fault.Unavailable, "The service is busy, please try again")
+	return false, fault.New(fault.Unavailable, "The service is busy, please try again")
+}
+
+// conditionsFailed are the operations whose conditions did not hold.
+func conditionsFailed(c *types.TransactionCanceledException) (failed []int) {
+	for i, r := range c.CancellationReasons {
+		if aws.ToString(r.Code) == "ConditionalCheckFailed" {
+			failed = append(failed, i)
+		}
+	}
+	return failed
 }
 
 // pause grows with each try and is never the same for two writers.
@@ -83,10 +116,11 @@ func throttled(err error) bool {
 
 // operations gathers at most one operation per item, as DynamoDB demands.
 type operations struct {
-	db   *DB
-	list []types.TransactWriteItem
-	keys []schema.Key
-	at   map[schema.Key]int
+	db      *DB
+	list    []types.TransactWriteItem
+	keys    []schema.Key
+	at      map[schema.Key]int
+	derived map[int]bool // that depend on nothing but a summary's version
 }
 
 func (o *operations) add(s change.Set) error {
@@ -96,16 +130,6 @@ func (o *operations) add(s change.Set) error {
 			return err
 		}
 		if err := o.put(keyFrom(it), it, r.Expect); err != nil {
-			return err
-		}
-	}
-	for _, m := range s.Summaries {
-		key := schema.Summary.Key(s.Team, m.Of)
-		it, err := marshal(m)
-		if err != nil {
-			return err
-		}
-		if err := o.put(key, merge(it, keyItem(key)), m.Version); err != nil {
 			return err
 		}
 	}

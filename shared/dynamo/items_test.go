@@ -64,16 +64,15 @@ func TestRecordsSurviveStorage(t *testing.T) {
 
 // beside is what a change stores besides records.
 func beside(t *testing.T) string {
-	next, at := int64(8), sampleTime
+	at := sampleTime
 	text := "old"
 	deal := change.Of(change.Deal, 7)
 	set := change.Set{
-		Team:      1,
-		Summaries: []change.Summary{{Of: deal, NextActivityID: &next, NextActivityTime: &at, LastActivityID: &next, LastActivityTime: &at, Version: 2}},
-		Jobs:      []change.Job{{Name: change.JobName(deal, 3), Of: deal, Cursor: "F#x", Version: 1}},
-		Entries:   []change.Entry{{Directory: change.Addresses, Name: "acme-k3x9q2"}, {Directory: change.Tokens, Name: "9f86d081", User: 1}},
-		Facts:     []change.Fact{filled(t, factKind).(change.Fact)},
-		Members:   []change.Member{{Of: change.AddressOf("ada@example.com"), ID: 5, Seen: &[]int64{4}}},
+		Team:    1,
+		Jobs:    []change.Job{{Name: change.JobName(deal, 3), Of: deal, Cursor: "F#x", Version: 1}},
+		Entries: []change.Entry{{Directory: change.Addresses, Name: "acme-k3x9q2"}, {Directory: change.Tokens, Name: "9f86d081", User: 1}},
+		Facts:   []change.Fact{filled(t, factKind).(change.Fact)},
+		Members: []change.Member{{Of: change.AddressOf("ada@example.com"), ID: 5, Seen: &[]int64{4}}},
 		Show: []change.Row{change.LogRow(deal, at, 3, change.Log{
 			User: 1, Source: "api", Agent: "curl", Fields: []change.Field{{Key: "title", Old: &text}},
 		})},
@@ -81,8 +80,15 @@ func beside(t *testing.T) string {
 	for _, shelf := range slices.Sorted(maps.Keys(shelves)) {
 		set.Show = append(set.Show, change.Row{On: deal, Shelf: shelf, At: at, Source: change.Of(change.Note, 9)})
 	}
-	ops := operations{db: &DB{}, at: map[schema.Key]int{}}
+	ops := operations{db: &DB{}, at: map[schema.Key]int{}, derived: map[int]bool{}}
 	if err := ops.add(set); err != nil {
+		t.Fatal(err)
+	}
+	var ends change.Ends
+	fill(t, reflect.ValueOf(&ends).Elem(), "sample")
+	ends.LastSentID, ends.LastSentTime = nil, nil
+	count := change.Count{Of: deal, Add: map[change.Number]int64{change.NotesCount: 1, change.DoneCount: -1}, Seen: map[change.Number]int64{change.MailsCount: 4}}
+	if err := ops.sum(sum{Sum: change.Sum{Team: 1, Count: count}, derived: true, version: 2, ends: ends}); err != nil {
 		t.Fatal(err)
 	}
 	var out strings.Builder
@@ -93,6 +99,9 @@ func beside(t *testing.T) string {
 		}
 		if op.Update != nil {
 			fmt.Fprintf(&out, "%s if %s\n%s", *op.Update.UpdateExpression, *op.Update.ConditionExpression, lines(op.Update.ExpressionAttributeValues))
+			for _, name := range slices.Sorted(maps.Keys(op.Update.ExpressionAttributeNames)) {
+				fmt.Fprintf(&out, "%s is %s\n", name, op.Update.ExpressionAttributeNames[name])
+			}
 		}
 		out.WriteString("\n")
 	}

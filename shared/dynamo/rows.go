@@ -16,12 +16,13 @@ const lastID = 999999999999 // file rows count down from here, so that the newes
 type rowItem struct {
 	Source change.Ref
 	At     time.Time
+	Sent   bool `dynamodbav:",omitempty"`
 	Log    *change.Log
 	Figure any
 }
 
 func encodeRow(team int64, r change.Row) (item, error) {
-	it, err := marshal(rowItem{r.Source, r.At, r.Log, r.Figure})
+	it, err := marshal(rowItem{r.Source, r.At, r.Sent, r.Log, r.Figure})
 	if err != nil {
 		return nil, err
 	}
@@ -69,5 +70,5 @@ func (db *DB) Rows(ctx context.Context, team int64, on change.Ref, r change.Rang
 
 func decodeRow(on change.Ref, shelf change.Shelf, it item) (change.Row, error) {
 	r, err := kindOf[rowItem]{}.decode(it)
-	return change.Row{On: on, Shelf: shelf, At: r.At, Source: r.Source, Log: r.Log}, err
+	return change.Row{On: on, Shelf: shelf, At: r.At, Source: r.Source, Sent: r.Sent, Log: r.Log}, err
 }

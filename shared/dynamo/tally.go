@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -19,18 +18,11 @@ func (o *operations) tally(team int64, t change.Tally) error {
 	if _, ok := o.at[key]; ok {
 		return fmt.Errorf("the tally of %s is changed twice in one transaction", t.Of)
 	}
-	update := &types.Update{
-		TableName: &o.db.table, Key: keyItem(key), ExpressionAttributeNames: map[string]string{}, ExpressionAttributeValues: item{},
+	x := expression{names: map[string]string{}, values: item{}}
+	for _, name := range slices.Sorted(maps.Keys(t.Add)) {
+		x.add = append(x.add, x.name(name)+" "+x.value(number(t.Add[name])))
 	}
-	var parts []string
-	for i, name := range slices.Sorted(maps.Keys(t.Add)) {
-		n, v := fmt.Sprintf("#%d", i), fmt.Sprintf(":%d", i)
-		update.ExpressionAttributeNames[n], update.ExpressionAttributeValues[v] = name, number(t.Add[name])
-		parts = append(parts, n+" "+v)
-	}
-	expression := "ADD " + strings.Join(parts, ", ")
-	update.UpdateExpression = &expression
-	o.set(key, types.TransactWriteItem{Update: update})
+	o.set(key, x.operation(&o.db.table, key))
 	return nil
 }
 

@@ -87,7 +87,6 @@ type mover struct {
 	targets map[string]change.Targets // by links, within this step
 	batch   []change.Set              // one per source
 	refs    []change.Ref
-	size    int
 }
 
 // move places the sources of rows and tells how many rows it came through before time ran short.
@@ -126,17 +125,14 @@ func (m *mover) add(ctx context.Context, p change.Placed) error {
 	if err != nil || len(set.Records) == 0 {
 		return err
 	}
-	if m.size+operations(set) > change.MaxOperations {
+	if change.Weight(append(m.batch, set)...) > change.MaxOperations {
 		if err := m.flush(ctx); err != nil {
 			return err
 		}
 	}
-	m.batch, m.refs, m.size = append(m.batch, set), append(m.refs, p.Ref()), m.size+operations(set)
+	m.batch, m.refs = append(m.batch, set), append(m.refs, p.Ref())
 	return nil
 }
-
-// operations is how many items a set writes or checks, at most.
-func operations(s change.Set) int { return len(s.Records) + len(s.Show) + len(s.Hide) + len(s.Checks) }
 
 // replace is the change that places a source by its links; empty when nothing moves.
 func (m *mover) replace(ctx context.Context, before change.Placed) (set change.Set, err error) {
@@ -180,7 +176,7 @@ func (m *mover) reach(ctx context.Context, links change.Links) (t change.Targets
 // to, or a batch too large, does not hold up the rest.
 func (m *mover) flush(ctx context.Context) error {
 	batch, refs := m.batch, m.refs
-	m.batch, m.refs, m.size = nil, nil, 0
+	m.batch, m.refs = nil, nil
 	if len(batch) == 0 {
 		return nil
 	}

@@ -125,7 +125,7 @@ func (w *world) make(n int, one func(id int64, at time.Time) change.Placed) {
 		w.t.Fatal(err)
 	}
 	targets := map[string]change.Targets{}
-	const checks = 5 // at most
+	const around = 10 // checks and summaries, at most
 	for i := range n {
 		record := one(first+int64(i), w.tick())
 		key := fmt.Sprint(record.HangsOn())
@@ -136,9 +136,9 @@ func (w *world) make(n int, one func(id int64, at time.Time) change.Placed) {
 		}
 		set := change.Set{Team: w.c.Team.ID}
 		set.PutPlaced(nil, record, targets[key])
-		// Sets with the same links check the same records, which is one operation for all of them.
+		// Sets with the same links check and sum up the same records, which is one operation each for all of them.
 		cost := len(set.Records) + len(set.Show)
-		if size+cost+checks > change.MaxOperations {
+		if size+cost+around > change.MaxOperations {
 			flush()
 		}
 		size += cost

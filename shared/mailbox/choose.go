@@ -71,7 +71,7 @@ func (b Box) update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 	}
 	now = core.PutPlaced(before, now, targets).(Thread)
 	first, rest := []change.Set{core}, bundles
-	for len(rest) > 0 && weight(append(slices.Clone(first), rest[0])...) < change.MaxOperations {
+	for len(rest) > 0 && change.Weight(append(slices.Clone(first), rest[0])...) < change.MaxOperations {
 		first, rest = append(first, rest[0]), rest[1:]
 	}
 	if len(rest) > 0 && before.Links != now.Links {

@@ -48,13 +48,6 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 		m.Rule = ruleSameID
 		m.Evidence = append(m.Evidence, "row 29: another message has this Message-ID, both are kept")
 	}
-	if len(c.sets) > 0 && weight(c.sets...)+maxCore > change.MaxOperations {
-		// All persons that are to be linked do not fit beside the message: they come first.
-		if err := r.write(ctx, c.sets); err != nil {
-			return out, err
-		}
-		return out, errAgain
-	}
 	t = t.linked(before, c.linked, ch)
 	if before != nil && !value.Equal(before.DealID, t.DealID) {
 		t.DealChosenTime = nil // a rule has overruled the user's choice
@@ -78,13 +71,19 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 	if err != nil {
 		return out, err
 	}
-	core := change.Set{Team: r.Team}
-	core.PutPlaced(value.Deref(before), t, targets)
-	core.PutPlaced(nil, m, targets)
-	if before != nil && before.Links != t.Links {
-		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
-	}
+	core := r.core(before, t, m, targets, targets.Refs)
 	r.claimOwn(&core, it, f, m, pl.sameID)
+	if len(c.sets) > 0 && change.Weight(append(c.sets, core)...) > change.MaxOperations {
+		// All persons that are to be linked do not fit beside the message: they come first.
+		if err := r.write(ctx, c.sets); err != nil {
+			return out, err
+		}
+		return out, errAgain
+	}
+	if change.Weight(core) > change.MaxOperations {
+		core = r.core(before, t, m, targets, nil)
+		r.claimOwn(&core, it, f, m, pl.sameID)
+	}
 	out = outcome{rule: m.Rule, why: slices.Concat(pl.why, c.why, []string{ch.why}), thread: t.ID, message: m.ID, persons: t.PersonIDs}
 	out.state, out.reason = r.stateOf(it, t)
 	around, err := r.around(ctx, it, n, f, m, targets, c.created, nil)
@@ -92,9 +91,20 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 	return out, err
 }
 
-// maxCore is what a message and its thread take at most: rows on ten persons, their organizations and a deal with its own,
-// for the message once and for the thread twice, the checks of those links, guards and the two records.
-const maxCore = 1 + 23 + 1 + 1 + 2*23 + 12 + 4
+// core writes a message with its thread. A message on many persons, each of another organization, may not fit into one transaction
+// with it: then it shows nowhere yet, and the job that moves what hangs on a thread places it.
+func (r run) core(before *Thread, t Thread, m Message, targets change.Targets, shown []change.Ref) change.Set {
+	core := change.Set{Team: r.Team}
+	core.PutPlaced(value.Deref(before), t, targets)
+	core.PutPlaced(nil, m, change.Targets{Refs: shown})
+	switch {
+	case before != nil && before.Links != t.Links:
+		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
+	case len(shown) < len(targets.Refs):
+		core.Jobs = append(core.Jobs, change.Job{Name: "place-" + string(m.Ref()), Of: t.Ref()})
+	}
+	return core
+}
 
 // join makes one set of several that only make sense together.
 func join(sets ...change.Set) change.Set {
@@ -102,6 +112,7 @@ func join(sets ...change.Set) change.Set {
 	for _, s := range sets[1:] {
 		all.Records, all.Checks, all.Members = append(all.Records, s.Records...), append(all.Checks, s.Checks...), append(all.Members, s.Members...)
 		all.Show, all.Hide, all.Jobs = append(all.Show, s.Show...), append(all.Hide, s.Hide...), append(all.Jobs, s.Jobs...)
+		all.Counts = append(all.Counts, s.Counts...)
 	}
 	return all
 }

@@ -184,7 +184,7 @@ func (r run) ledger(e Entry) change.Set {
 func (r run) write(ctx context.Context, steps []change.Set) error {
 	var batch []change.Set
 	for _, s := range steps {
-		if len(batch) > 0 && weight(append(slices.Clone(batch), s)...) > change.MaxOperations {
+		if len(batch) > 0 && change.Weight(append(slices.Clone(batch), s)...) > change.MaxOperations {
 			if err := r.Store.Commit(ctx, batch...); err != nil {
 				return err
 			}
@@ -193,22 +193,6 @@ func (r run) write(ctx context.Context, steps []change.Set) error {
 		batch = append(batch, s)
 	}
 	return r.Store.Commit(ctx, batch...)
-}
-
-// weight is how many items sets write or check; a record checked twice, or checked and written, is one.
-func weight(sets ...change.Set) int {
-	held := map[change.Ref]bool{}
-	n := 0
-	for _, s := range sets {
-		for _, rec := range s.Records {
-			held[rec.Ref] = true
-		}
-		n += len(s.Members) + len(s.Show) + len(s.Hide) + len(s.Jobs) + len(s.Entries) + len(s.Summaries)
-		for _, c := range s.Checks {
-			held[c.Ref] = true
-		}
-	}
-	return n + len(held)
 }
 
 const (

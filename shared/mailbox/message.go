@@ -89,6 +89,9 @@ func (m Message) Rows() []change.Row {
 		return nil
 	}
 	rows := change.RowsOn(m.Shown, change.Flow, m.Time, m.Ref())
+	for i := range rows {
+		rows[i].Sent = m.Sent
+	}
 	return append(rows, change.Row{On: change.Of(change.MailThread, m.ThreadID), Shelf: change.Messages, At: m.Time, Source: m.Ref()})
 }
 

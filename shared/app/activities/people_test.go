@@ -104,8 +104,8 @@ func TestAnActivityShowsOnAllThatItHangsOn(t *testing.T) {
 	expect("deleted", 0, 0)
 }
 
-// The most that one activity can change at once still fits a transaction.
-func TestAllParticipantsAndTheDealExchangedAtOnce(t *testing.T) {
+// The most that one activity takes still fits a transaction, also when all its participants are exchanged, or it moves in time.
+func TestAllParticipantsExchangedAtOnce(t *testing.T) {
 	t.Parallel()
 	app := apptest.New(t)
 	c := app.NewTeam("Acme")
@@ -125,7 +125,12 @@ func TestAllParticipantsAndTheDealExchangedAtOnce(t *testing.T) {
 	before, had := crowd()
 	after, has := crowd()
 	made := c.Must("POST", "/api/v2/activities", m{"participants": before, "deal_id": deal(), "org_id": org(), "due_date": "2026-12-01"})
-	c.Must("PATCH", path(made), m{"participants": after, "deal_id": deal(), "org_id": org(), "due_date": "2026-12-02"})
+	everything := m{"participants": after, "deal_id": deal(), "org_id": org(), "due_date": "2026-12-02"}
+	if a := c.Do("PATCH", path(made), everything); a.Status != 400 || !strings.Contains(a.Raw, "participants: too many are exchanged at once") {
+		t.Errorf("everything exchanged: %d %s", a.Status, a.Raw)
+	}
+	c.Must("PATCH", path(made), m{"participants": after})
+	c.Must("PATCH", path(made), m{"deal_id": deal(), "org_id": org(), "due_date": "2026-12-02"})
 	for _, ref := range had {
 		if got := shelf(t, app, c, ref, change.Planned); len(got) != 0 {
 			t.Errorf("still on %s", ref)
@@ -136,6 +141,7 @@ func TestAllParticipantsAndTheDealExchangedAtOnce(t *testing.T) {
 			t.Errorf("not on %s", ref)
 		}
 	}
+	c.Must("PATCH", path(made), m{"done": true})
 	tooMany := append(slices.Clone(after), before[0])
 	if a := c.Do("PATCH", path(made), m{"participants": tooMany}); a.Status != 400 || !strings.Contains(a.Raw, "participants: ") {
 		t.Errorf("%d %s", a.Status, a.Raw)
