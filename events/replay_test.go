@@ -22,6 +22,7 @@ type sample struct {
 	About   string            `json:"about,omitempty"`
 	Given   [][]any           `json:"given,omitempty"`   // calls of the API before: method, target, body
 	Objects map[string]string `json:"objects,omitempty"` // bucket/key → content, in place before
+	Indexed bool              `json:"indexed,omitempty"` // the indexer has followed what was given
 	Event   json.RawMessage   `json:"event"`
 	Want    json.RawMessage   `json:"want"`
 }
@@ -65,6 +66,10 @@ func replay(t *testing.T, file string) {
 	if err := dec.Decode(&s); err != nil {
 		t.Fatal(err)
 	}
+	settle := func() {}
+	if s.Indexed {
+		settle = app.Follow()
+	}
 	for _, call := range s.Given {
 		var body any
 		if len(call) > 2 {
@@ -76,6 +81,7 @@ func replay(t *testing.T, file string) {
 		bucket, key, _ := strings.Cut(name, "/")
 		app.PutObject(bucket, key, []byte(content))
 	}
+	settle()
 	got, err := app.Handler(filepath.Dir(file)).Invoke(context.Background(), s.Event)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,7 @@ package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere. Records are in records.go's
 // words, mail, figures and the rest of this package's in theirs.
-var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords)
+var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords)
 
 func join(lists ...map[string]word) map[string]word {
 	all := map[string]word{}
@@ -41,7 +41,7 @@ var envelopeWords = map[string]word{
 	"updated_since":            {"Only what was changed at this time or later", "2026-11-01T00:00:00Z"},
 	"updated_until":            {"Only what was changed before this time", "2026-12-01T00:00:00Z"},
 	"include_fields":           {"Further fields that the answer is to hold, separated by commas", nil},
-	"items":                    {"Only these kinds, separated by commas", nil},
+	"items":                    {"Only these kinds, separated by commas; in an answer, what was found", nil},
 	"all_changes":              {"Whether changes of custom fields are shown too", nil},
 	"statusCode":               {"2000 when all went well", 2000},
 	"statusText":               {"Success when all went well", "Success"},
@@ -500,4 +500,18 @@ var importWords = map[string]word{
 	"errors":      {"The rows that failed, the first of them", nil},
 	"errors_next": {"Where the other failed rows are read", nil},
 	"upload":      {"Where the file is to be put", nil},
+}
+
+// Searches and what they find.
+var searchWords = map[string]word{
+	"exact_match":     {"Whether the term has to be a whole field; case makes no difference", false},
+	"fields":          {"Only in these fields, separated by commas", nil},
+	"item_types":      {"Only these types, separated by commas; there are no leads, products and projects", "person,organization"},
+	"organization_id": {"Only what belongs to this organization", nil},
+	"result_score":    {"How well it answers to the term; the best comes first", 2.7},
+	"item":            {"What was found", nil},
+	"owner":           {"The user who owns it", nil},
+	"stage":           {"The stage that the deal is in", nil},
+	"pipeline":        {"The pipeline that the deal is in", nil},
+	"primary_email":   {"The e-mail address to write to", "ada@example.com"},
 }

@@ -59,9 +59,15 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /api/v2/inboundMail":                       "What became of each raw mail that came in",
 		"GET /api/v2/inboundMail/{id}":                  "What became of one raw mail, and why",
 
-		"GET /api/v2/persons/{id}/picture":             "Where the picture of a person can be seen",
-		"POST /v1/persons/{id}/picture":                "Give a person a picture",
-		"DELETE /v1/persons/{id}/picture":              "Take the picture of a person away",
+		"GET /api/v2/persons/{id}/picture": "Where the picture of a person can be seen",
+		"POST /v1/persons/{id}/picture":    "Give a person a picture",
+		"DELETE /v1/persons/{id}/picture":  "Take the picture of a person away",
+
+		"GET /api/v2/itemSearch":           "Search deals, persons, organizations and files",
+		"GET /api/v2/deals/search":         "Search deals",
+		"GET /api/v2/persons/search":       "Search persons",
+		"GET /api/v2/organizations/search": "Search organizations",
+
 		"GET /api/v2/deals/archived":                   "List archived deals",
 		"POST /api/v2/deals/{id}/duplicate":            "Make a new open deal with the same content",
 		"POST /v1/deals/{id}/duplicate":                "Make a new open deal with the same content",

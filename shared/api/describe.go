@@ -36,9 +36,12 @@ func (r Route) Returns(v any) Route { r.about.Data = reflect.TypeOf(v); return r
 
 // Lists tells that data is a list of what is of the type of v.
 func (r Route) Lists(v any, p Paging) Route {
-	r.about.List, r.about.Paging = true, p
-	return r.Returns(v)
+	r.about.List = true
+	return r.Returns(v).Pages(p)
 }
+
+// Pages tells how an answer goes on whose data is no list itself.
+func (r Route) Pages(p Paging) Route { r.about.Paging = p; return r }
 
 // Created tells that success is 201.
 func (r Route) Created() Route { r.about.Status = 201; return r }

@@ -18,11 +18,12 @@ func (c Core) Files() api.Files {
 	return api.Files{Files: files.Service{Store: dynamo.NewFiles(c.DB), Objects: objects{c.S3, c.DataBucket}}, Lookup: c.DB}
 }
 
-// Details are the routes that records of a kind have besides their own: view, flow, files, mail.
+// Details are the routes that records of a kind have besides their own: view, flow, files, mail, search.
 func (c Core) Details(kind string) []api.Route {
 	entities := map[string]string{change.Deal: "deals", change.Person: "persons", change.Organization: "organizations"}
-	return api.Detail{
+	routes := api.Detail{
 		Kind: kind, Entities: entities[kind], Flow: c.Flow(), Fields: c.Fields(), Files: c.Files(), Bodies: c.Mailbox(), Companies: c.Teams(),
 		Users: c.Teams(), MailDomain: c.MailDomain,
 	}.Routes()
+	return append(routes, c.Search().Of(kind))
 }

@@ -105,9 +105,14 @@ SECRET
 func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 	t.Parallel()
 	a := apptest.New(t, apptest.WithObjects)
+	settle := a.Follow()
 	mine, ids := owner(t, a)
 	stranger := a.NewTeam("Stranger")
 	before := everything(mine, ids)
+	settle() // now searches could find them
+	if got := mine.Must("GET", "/api/v2/itemSearch?term=zebra", nil); strings.Count(got.Raw, secret) < 6 {
+		t.Fatalf("the owner finds %s", got.Raw)
+	}
 	for _, f := range manifest.Functions {
 		for _, op := range f.Operations {
 			for _, pattern := range op.Patterns() {
@@ -236,6 +241,8 @@ func queryOf(path string, ids map[string]any) string {
 		return fmt.Sprintf("?ids=%v,1,2,3", ids["/api/v2/deals"])
 	case strings.HasSuffix(path, "/users/find"):
 		return "?term=e"
+	case strings.HasSuffix(path, "/search"), strings.HasSuffix(path, "/itemSearch"):
+		return "?term=zebra"
 	case strings.HasSuffix(path, "/deals/timeline"):
 		return "?start_date=2026-11-01&interval=month&amount=3&field_key=add_time"
 	}

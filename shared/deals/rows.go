@@ -92,3 +92,8 @@ func written(a auth.Actor, before, now Deal, custom []change.Field, at time.Time
 	}
 	return set
 }
+
+// Texts are what searches look in.
+func (d Deal) Texts() []value.Text {
+	return append([]value.Text{{In: value.InTitle, Value: d.Title}}, value.CustomTexts(d.Custom)...)
+}

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -74,6 +75,11 @@ func (db *DB) removeAll(ctx context.Context, keys []schema.Key) error {
 	for _, k := range keys {
 		wanted = append(wanted, types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: keyItem(k)}})
 	}
+	return db.writeAll(ctx, wanted)
+}
+
+// writeAll writes and deletes items, each by itself.
+func (db *DB) writeAll(ctx context.Context, wanted []types.WriteRequest) error {
 	for stuck := 0; len(wanted) > 0; {
 		n := min(len(wanted), batchWriteSize)
 		out, err := db.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{db.table: wanted[:n]}})
@@ -85,6 +91,7 @@ func (db *DB) removeAll(ctx context.Context, keys []schema.Key) error {
 			if stuck++; stuck == 5 {
 				return fault.New(fault.Unavailable, "The service is busy, please try again")
 			}
+			time.Sleep(pause(stuck))
 		}
 		wanted = append(left, wanted[n:]...)
 	}

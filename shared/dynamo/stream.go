@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -9,14 +10,16 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/search"
 )
 
-// Event is what a record of the table's stream means: a job waits for its next step, or a record was removed after its time.
-// Both nil: nothing that anyone acts on.
+// Event is what a record of the table's stream means: a job waits for its next step, a record was removed after its time, one
+// that is searched has changed. All nil: nothing that anyone acts on.
 type Event struct {
-	Team   int64
-	Job    *change.Job
-	Purged *Purged
+	Team    int64
+	Job     *change.Job
+	Purged  *Purged
+	Changed *search.Changed
 }
 
 // Purged is a record that TTL removed, as it was before it was marked deleted: so it still knows all its rows.
@@ -32,6 +35,9 @@ func EventOf(r events.DynamoDBEventRecord) (e Event, err error) {
 		return Event{}, nil
 	}
 	e.Team = team
+	if e.Changed, err = changedOf(team, change.Ref(name), r); err != nil {
+		return e, err
+	}
 	purged := r.EventName == string(events.DynamoDBOperationTypeRemove) && r.UserIdentity != nil &&
 		r.UserIdentity.Type == "Service" && r.UserIdentity.PrincipalID == "dynamodb.amazonaws.com"
 	switch {
@@ -57,7 +63,31 @@ func EventOf(r events.DynamoDBEventRecord) (e Event, err error) {
 		e.Purged.Record, err = k.decodeAny(it)
 		return e, err
 	}
-	return Event{}, nil
+	return e, nil
+}
+
+// changedOf are both states of a record that is searched; nil of another.
+func changedOf(team int64, ref change.Ref, r events.DynamoDBEventRecord) (*search.Changed, error) {
+	if !slices.Contains(search.Kinds, ref.Kind()) {
+		return nil, nil
+	}
+	c := search.Changed{Team: team, Ref: ref}
+	for _, state := range []struct {
+		image map[string]events.DynamoDBAttributeValue
+		to    *any
+	}{{r.Change.OldImage, &c.Before}, {r.Change.NewImage, &c.Now}} {
+		if len(state.image) == 0 {
+			continue
+		}
+		it, err := itemOf(state.image)
+		if err != nil {
+			return nil, err
+		}
+		if *state.to, err = kinds[ref.Kind()].decodeAny(it); err != nil {
+			return nil, err
+		}
+	}
+	return &c, nil
 }
 
 // teamOf splits a partition key "T#1#deal#7"; false for what lies outside every team.

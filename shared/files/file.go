@@ -95,3 +95,11 @@ func (f File) Remove(now time.Time) change.Placed {
 
 // Objects are the keys of its bytes.
 func (f File) Objects() []string { return []string{f.Key} }
+
+// Texts are what searches look in; images that a mail shows are nothing that anybody looks for.
+func (f File) Texts() []value.Text {
+	if f.Inline {
+		return nil
+	}
+	return []value.Text{{In: value.InName, Value: f.Name}}
+}

@@ -158,7 +158,7 @@ var Functions = []Function{
 		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "indexer", Doc: "follows the table's stream: moves rows whose links changed, clears what expired",
+		Name: "indexer", Doc: "follows the table's stream: keeps the words that records are found by, moves rows whose links changed, clears what expired",
 		Stream: true,
 		Grants: with(writeTable,
 			Grant{Resource: Table, Actions: []string{"dynamodb:BatchWriteItem"}},
@@ -230,6 +230,11 @@ var Functions = []Function{
 		Env:    []EnvVar{EnvTable, EnvMailDomain, EnvLinkURL}, Timeout: 120, Memory: 256,
 	},
 	{
+		Name: "search", Doc: "searches across deals, persons, organizations and files",
+		Operations: []Operation{"GET /api/v2/itemSearch"},
+		Grants:     readTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+	},
+	{
 		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
 		Every:  time.Hour,
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 600, Memory: 512,
@@ -247,9 +252,10 @@ func crud(root string) []Operation {
 	}
 }
 
-// detail is what every record with a detail view answers besides its own fields.
+// detail is what records with a detail view answer besides their own fields.
 func detail(entities string) []Operation {
 	return []Operation{
+		Operation("GET /api/v2/" + entities + "/search"),
 		Operation("GET /api/v2/" + entities + "/{id}/view"),
 		Operation("GET /v1/" + entities + "/{id}/flow"),
 		Operation("GET /v1/" + entities + "/{id}/changelog"),

@@ -76,3 +76,8 @@ func (n Note) Facets() value.Facets {
 		Deal: value.Deref(n.DealID), Added: n.AddTime, Updated: n.UpdateTime, Deleted: n.Deleted,
 	}
 }
+
+// Texts are what searches look in.
+func (n Note) Texts() []value.Text {
+	return []value.Text{{In: value.InNotes, Form: value.HTML, Value: n.Content}}
+}

@@ -41,3 +41,9 @@ func written(a auth.Actor, before, now Organization, custom []change.Field) chan
 	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
 	return set
 }
+
+// Texts are what searches look in, the telling ones first.
+func (o Organization) Texts() []value.Text {
+	texts := append([]value.Text{{In: value.InName, Value: o.Name}}, o.Address.Texts(value.InAddress, 0)...)
+	return append(texts, value.CustomTexts(o.Custom)...)
+}

@@ -79,3 +79,19 @@ func written(a auth.Actor, before, now Person, custom []change.Field) change.Set
 	}
 	return set
 }
+
+// Texts are what searches look in, the telling ones first.
+func (p Person) Texts() []value.Text {
+	texts := []value.Text{{In: value.InName, Value: p.Name}}
+	for _, e := range p.Emails {
+		texts = append(texts, value.Text{In: value.InEmail, Form: value.Email, Value: e.Value})
+	}
+	for _, n := range p.Phones {
+		texts = append(texts, value.Text{In: value.InPhone, Form: value.Phone, Value: n.Value})
+	}
+	texts = append(texts, value.CustomTexts(p.Custom)...)
+	if p.Notes != nil {
+		texts = append(texts, value.Text{In: value.InNotes, Value: *p.Notes})
+	}
+	return texts
+}

@@ -20,6 +20,7 @@ import (
 	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/app/pipelines"
 	"github.com/lejek/lejek/shared/app/reminders"
+	"github.com/lejek/lejek/shared/app/search"
 	"github.com/lejek/lejek/shared/app/statistics"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
@@ -42,6 +43,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"persons":       persons.New,
 	"pipelines":     pipelines.New,
 	"reminders":     reminders.New,
+	"search":        search.New,
 	"statistics":    statistics.New,
 	"teams":         teams.New,
 }

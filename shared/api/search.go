@@ -1,0 +1,111 @@
+package api
+
+import (
+	"context"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/search"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// searchQuery are the parameters of every search (contract §2.6).
+type searchQuery struct {
+	Term   string `query:"term" rule:"required,max=500"`
+	Exact  bool   `query:"exact_match"`
+	Limit  int64  `query:"limit" rule:"min=1,max=100"`
+	Cursor string `query:"cursor" rule:"max=2000"`
+}
+
+func (q searchQuery) query(types, in []string) search.Query {
+	limit := int(q.Limit)
+	if limit == 0 {
+		limit = 100
+	}
+	return search.Query{Term: q.Term, Exact: q.Exact, Types: types, In: in, Links: map[string]int64{}, Limit: limit, Cursor: q.Cursor}
+}
+
+type dealSearch struct {
+	searchQuery
+	Fields  []string         `query:"fields" rule:"enum=custom_fields|notes|title"`
+	Person  value.Opt[int64] `query:"person_id" rule:"min=1"`
+	Company value.Opt[int64] `query:"organization_id" rule:"min=1"`
+	Status  string           `query:"status" rule:"enum=open|won|lost"`
+	Include []string         `query:"include_fields" rule:"enum=deal.cc_email"`
+}
+
+type personSearch struct {
+	searchQuery
+	Fields  []string         `query:"fields" rule:"enum=custom_fields|email|notes|phone|name"`
+	Company value.Opt[int64] `query:"organization_id" rule:"min=1"`
+	Include []string         `query:"include_fields" rule:"enum=person.picture"`
+}
+
+type organizationSearch struct {
+	searchQuery
+	Fields []string `query:"fields" rule:"enum=address|custom_fields|name|notes"`
+}
+
+type itemSearch struct {
+	searchQuery
+	Types   []string `query:"item_types" rule:"enum=deal|person|organization|product|lead|file|mail_attachment|project"`
+	Fields  []string `query:"fields" rule:"enum=address|code|custom_fields|email|name|notes|phone|title|description"`
+	Related bool     `query:"search_for_related_items" rule:"unsupported"`
+	Include []string `query:"include_fields" rule:"enum=deal.cc_email|person.picture|product.price|lead.was_seen"`
+}
+
+// Search are the routes of searches: Items those across kinds, Of that of one kind, which its entity's function answers.
+type Search struct {
+	Search     search.Service
+	Companies  Companies
+	MailDomain string
+}
+
+// Items binds the searches across kinds.
+func (h Search) Items() []Route {
+	return []Route{
+		Handle("GET /api/v2/itemSearch", func(ctx context.Context, c Call, in itemSearch) (any, error) {
+			return h.answer(ctx, c, in.query(in.Types, in.Fields), in.Include)
+		}).Returns(itemResults{}).Pages(ByCursor),
+	}
+}
+
+// Of binds the search of one kind.
+func (h Search) Of(kind string) Route {
+	switch kind {
+	case change.Deal:
+		return Handle("GET /api/v2/deals/search", func(ctx context.Context, c Call, in dealSearch) (any, error) {
+			q := in.query([]string{kind}, in.Fields)
+			q.Status = in.Status
+			with(q, value.ByPerson, in.Person)
+			with(q, value.ByOrganization, in.Company)
+			return h.answer(ctx, c, q, in.Include)
+		}).Returns(dealResults{}).Pages(ByCursor)
+	case change.Person:
+		return Handle("GET /api/v2/persons/search", func(ctx context.Context, c Call, in personSearch) (any, error) {
+			q := in.query([]string{kind}, in.Fields)
+			with(q, value.ByOrganization, in.Company)
+			return h.answer(ctx, c, q, in.Include)
+		}).Returns(personResults{}).Pages(ByCursor)
+	}
+	return Handle("GET /api/v2/organizations/search", func(ctx context.Context, c Call, in organizationSearch) (any, error) {
+		return h.answer(ctx, c, in.query([]string{kind}, in.Fields), nil)
+	}).Returns(organizationResults{}).Pages(ByCursor)
+}
+
+func with(q search.Query, link string, id value.Opt[int64]) {
+	if id.Has() {
+		q.Links[link] = id.V
+	}
+}
+
+func (h Search) answer(ctx context.Context, c Call, q search.Query, include []string) (any, error) {
+	page, err := h.Search.Search(ctx, c.Actor, q)
+	if err != nil {
+		return nil, err
+	}
+	out := searchOut{Call: c, known: page.Records}
+	if err := out.include(ctx, h, include); err != nil {
+		return nil, err
+	}
+	return listed(itemResults{Items: each(page.Items, out.item)}, page.Next), nil
+}
