@@ -143,7 +143,7 @@ func cleanName(name string) string {
 	if runes := []rune(name); len(runes) > 200 {
 		name = string(runes[:200])
 	}
-	if name = strings.TrimSpace(strings.Trim(name, `"`)); isAddress(name) {
+	if name = strings.TrimSpace(strings.Trim(name, `"`)); isAddress(name) || name == "'" {
 		return "" // an address is no name, and a deceitful one when it is not the sender's
 	}
 	return name

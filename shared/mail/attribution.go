@@ -1,6 +1,7 @@
 package mail
 
 import (
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -17,20 +18,20 @@ type attribution struct {
 
 // readAttribution reads the attribution that starts at line i and ends, at a colon, at most two lines below. It takes a
 // verb of the table and a date or an address, or, in any language, a date and an address.
-func readAttribution(lines []line, i int, zone *time.Location) (attribution, bool) {
+func (f finder) readAttribution(i int) (attribution, bool) {
 	joined := ""
-	for j := i; j < len(lines) && j < i+3; j++ {
-		text := strings.TrimFunc(lines[j].text, isBlank)
-		if text == "" || len(joined)+len(text) > 500 || lines[j].depth != lines[i].depth {
+	for j := i; j < len(f.lines) && j < i+3; j++ {
+		text := strings.TrimFunc(f.lines[j].text, isBlank)
+		if text == "" || len(joined)+len(text) > 500 || f.lines[j].depth != f.lines[i].depth {
 			break
 		}
 		joined = strings.TrimSpace(joined + " " + text)
 		if strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") {
-			a, ok := parseAttribution(strings.TrimRight(joined, ":： "), zone)
+			a, ok := parseAttribution(strings.TrimRight(joined, ":： "), f.zone)
 			a.next = j + 1
 			return a, ok
 		}
-		if j == i && !strings.ContainsAny(text, "0123456789@") {
+		if j == i && !strings.ContainsFunc(text, func(r rune) bool { return r == '@' || unicode.IsDigit(r) }) {
 			break // neither a date nor an address: the line above an attribution, not its start
 		}
 	}
@@ -59,12 +60,29 @@ func parseAttribution(text string, zone *time.Location) (attribution, bool) {
 	if address.Email != "" && !strings.Contains(text, "<") {
 		before, _, _ = strings.Cut(text, address.Email)
 	}
-	a.from.Name = nameAfterDate(before, verb)
+	a.from.Name = attributedName(before, verb)
 	return a, a.from.Email != "" || a.from.Name != ""
 }
 
-// nameAfterDate finds the name in "On 3 June 2024 at 10:15 AM Jo Bloggs": what follows the last word with a digit.
-func nameAfterDate(s, verb string) string {
+// attributionNoise are words that stand between the date and the name, or around the time.
+var attributionNoise = func() map[string]bool {
+	words := map[string]bool{}
+	for word := range strings.FieldsSeq(`am pm a.m p.m π.μ μ.μ uhr r h kl klo ч hat ha heeft le the a um om user użytkownik пользователь користувач
+		používateľ uživatel odesílatel időpontban χρήστης lietotājs naudotojas oseba je به 于 於`) {
+		words[foldLabel(word)] = true
+	}
+	return words
+}()
+
+var quotedName = regexp.MustCompile(`["“„«]\s*([^"”»]+?)\s*["”»]\s*[(]?$`)
+
+// attributedName finds the name in "On 3 June 2024 at 10:15 AM Jo Bloggs": what is quoted at the end, else what follows the last
+// word with a digit.
+func attributedName(s, verb string) string {
+	s = strings.TrimSpace(s)
+	if m := quotedName.FindStringSubmatch(s); m != nil {
+		return cleanName(m[1])
+	}
 	words := strings.Fields(s)
 	start := 0
 	for i, word := range words {
@@ -74,12 +92,8 @@ func nameAfterDate(s, verb string) string {
 	}
 	var name []string
 	for _, word := range words[start:] {
-		plain := foldLabel(strings.Trim(word, ",.:;"))
-		switch plain {
-		case "", "am", "pm", "a.m", "p.m", "uhr", "r", "h", "kl", "hat", "użytkownik", "user", "ha", "le", "the", "a", "um":
-			continue
-		}
-		if verb != "" && strings.Contains(" "+verb+" ", " "+plain+" ") {
+		plain := foldLabel(strings.Trim(word, ",.:;("))
+		if plain == "" || attributionNoise[plain] || verb != "" && strings.Contains(" "+verb+" ", " "+plain+" ") {
 			continue
 		}
 		name = append(name, word)
@@ -87,7 +101,7 @@ func nameAfterDate(s, verb string) string {
 	if len(name) > 8 {
 		return ""
 	}
-	return cleanName(strings.Join(name, " "))
+	return cleanName(strings.TrimSuffix(strings.Join(name, " "), "("))
 }
 
 // withoutAddress blanks what stands in angle brackets: the digits of an address are no date.

@@ -40,22 +40,45 @@ func blockAddresses(value string, nameless bool) []mailbox.Address {
 		}
 	}
 	if name := cleanName(value); nameless && len(out) == 0 && name != "" {
-		if cut := strings.IndexAny(name, "<[("); cut > 0 { // Exchange prints its own addresses: </o=ExchangeLabs/…>
-			name = cleanName(name[:cut])
-		}
-		out = append(out, mailbox.Address{Name: name})
+		out = append(out, mailbox.Address{Name: withoutBrackets(name)})
 	}
 	return withoutLong(out, nameless)
 }
 
-// rescueQuoted prefers what the grammar allows and otherwise takes the first address, with the name before it.
+// onBehalf is how Outlook joins who sent a mail to who wrote it.
+var onBehalf = regexp.MustCompile(`(?i)[ >\])](on behalf of|w imieniu|im auftrag von|de la part de|en nombre de|per conto di|em nome de|namens|på vegne a[fv]|jménem|v mene|от имени) `)
+
+// blockAuthor reads the From of a header block. Of "list-admin@x on behalf of Jan <jan@y>" it takes the author, whose address may be
+// unknown, unless a person sent it for him.
+func blockAuthor(value string) []mailbox.Address {
+	value = unmailto(value)
+	m := onBehalf.FindStringIndex(value)
+	if m == nil {
+		return blockAddresses(value, true)
+	}
+	sender, author := blockAddresses(value[:m[0]+1], true), blockAddresses(value[m[1]:], true)
+	if len(author) > 0 && (author[0].Email != "" || len(sender) == 0 || relays.MatchString(sender[0].Email)) {
+		return author
+	}
+	return sender
+}
+
+// relays are the addresses of list servers and robots, which send for others but are nobody.
+var relays = regexp.MustCompile(`^(owner-|bounce|no-?reply|notification)|(-admin|-bounces?|-owner|-request|\+bounces?)(@|[-+=])|^[^@]*-return-`)
+
+// rescueQuoted takes the first address, with the name before it. The grammar of header fields would take "(Sales)" out of a name.
 func rescueQuoted(piece string) mailbox.Address {
-	if a, err := strictParser.Parse(strings.TrimSpace(piece)); err == nil {
-		return mailbox.Address{Name: cleanName(a.Name), Email: NormalizeAddress(a.Address), Strict: true}
-	}
 	a := rescue(piece)
-	if cut := strings.IndexAny(a.Name, "<[("); cut >= 0 {
-		a.Name = cleanName(a.Name[:cut])
-	}
+	a.Name = strings.ReplaceAll(withoutBrackets(a.Name), `\"`, `"`)
 	return a
+}
+
+// withoutBrackets takes an address off a name; Exchange prints its own kind: </o=ExchangeLabs/…>.
+func withoutBrackets(name string) string {
+	for _, bracket := range []byte("<[(") {
+		if cut := strings.IndexByte(name, bracket); cut > 0 && strings.ContainsAny(name[cut:], "@/") {
+			return cleanName(name[:cut])
+		}
+	}
+	return name
 }

@@ -56,9 +56,15 @@ func isMessage(part mailbox.Part) bool {
 // quoted looks for the message in both forms of the body and lets each fill what the other lacks: Outlook prints bare names
 // in plain text where its HTML links the addresses.
 func quoted(p mailbox.Parsed) (mailbox.Inner, bool) {
-	zone := p.Date.Location() // the forwarder's program prints times in the forwarder's zone
-	rich := find(htmlLines(p.HTML, true), p.SubjectKind, zone)
-	plain := find(textLines(p.Text), p.SubjectKind, zone)
+	// The forwarder's program prints times in the forwarder's zone.
+	f := finder{kind: p.SubjectKind, vague: vaguePrefix(p.Subject), zone: p.Date.Location()}
+	if p.Signals.List() && f.kind == mailbox.SubjectNew {
+		f.kind = mailbox.SubjectReply // digests print the headers of what they hold
+	}
+	f.lines, f.rich = htmlLines(p.HTML, true), true
+	rich := f.find()
+	f.lines, f.rich = textLines(p.Text), false
+	plain := f.find()
 	if rich == nil && plain == nil {
 		return mailbox.Inner{}, false
 	}

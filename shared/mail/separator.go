@@ -14,6 +14,12 @@ const (
 	forwardSeparator
 )
 
+// The Bat! draws no rule around its phrase, but scissors around the message itself.
+const (
+	theBat   = "This is a forwarded message"
+	scissors = "8<"
+)
+
 // separatorOf recognises a separator line. A phrase of the tables needs a rule before it or a rule or colon behind it; a
 // phrase that no table knows needs rules on both sides and counts as the weaker kind. Underscores alone, which also set off
 // disclaimers, separate nothing.
@@ -22,13 +28,16 @@ func separatorOf(text string) separatorKind {
 	if text == "" || len(text) > 200 {
 		return noSeparator
 	}
+	if text == theBat {
+		return forwardSeparator
+	}
 	rest := strings.TrimLeftFunc(text, isRule)
 	body := strings.TrimRightFunc(rest, func(r rune) bool { return isRule(r) || r == ':' || r == '：' })
 	before, after := text[:len(text)-len(rest)], rest[len(body):]
-	phrase := foldLabel(body)
-	if phrase == "" || strings.TrimSpace(before+after) == "" {
+	if body == "" || strings.TrimSpace(before+after) == "" {
 		return noSeparator
 	}
+	phrase := foldLabel(body)
 	for _, known := range forwardSeparators {
 		if strings.HasPrefix(phrase, known) {
 			return forwardSeparator
@@ -46,6 +55,20 @@ func separatorOf(text string) separatorKind {
 	return noSeparator
 }
 
+// endsForward recognises the line that some programs print below a forwarded message.
+func endsForward(text string) bool {
+	if text = strings.TrimSpace(text); !strings.HasPrefix(text, "--") && !strings.HasPrefix(text, "==") {
+		return false
+	}
+	phrase := foldLabel(strings.TrimFunc(strings.Replace(text, scissors, "", 1), isRule))
+	for _, known := range forwardEnds {
+		if strings.HasPrefix(phrase, known) {
+			return true
+		}
+	}
+	return false
+}
+
 // splitSeparator takes "----- Forwarded Message ----- From: …", which is how Yahoo prints plain text, apart: it answers where
 // the header block starts, or 0.
 func splitSeparator(text string) int {
@@ -54,7 +77,7 @@ func splitSeparator(text string) int {
 		return 0
 	}
 	end := strings.LastIndex(text, "-- ") + len("-- ")
-	if f, _, ok := splitLabel(text[end:]); !ok || f != fromField || separatorOf(text[:end]) == noSeparator {
+	if l, _, ok := splitLabel(text[end:]); !ok || l.field != fromField || separatorOf(text[:end]) == noSeparator {
 		return 0
 	}
 	return end
@@ -62,16 +85,25 @@ func splitSeparator(text string) int {
 
 func isRule(r rune) bool { return strings.ContainsRune("-=_~—–* \t\u00a0", r) }
 
-// foldLabel makes labels and phrases comparable: lower case, single spaces, no emphasis, no direction marks.
+// isLongRule holds for a line of nothing but dashes.
+func isLongRule(text string) bool {
+	text = strings.TrimSpace(text)
+	return len(text) >= 10 && strings.Trim(text, "-=") == ""
+}
+
+// foldLabel makes labels and phrases comparable: lower case, single spaces, no emphasis, no direction marks, no dot at the end,
+// the Turkish i's as one.
 func foldLabel(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
-		case r == '*' || unicode.Is(unicode.Cf, r):
+		case r == '*' || r == '\u0307' || unicode.Is(unicode.Cf, r):
 			return -1
 		case unicode.IsSpace(r):
 			return ' '
+		case r == 'İ' || r == 'ı':
+			return 'i'
 		}
 		return unicode.ToLower(r)
 	}, s)
-	return strings.Join(strings.Fields(s), " ")
+	return strings.TrimSuffix(strings.Join(strings.Fields(s), " "), ".")
 }

@@ -44,6 +44,15 @@ func BaseSubject(s string) (string, mailbox.SubjectKind) {
 	}
 }
 
+// vaguePrefix reports that the outermost prefix is one that different languages mean differently.
+func vaguePrefix(s string) bool {
+	for rest, ok := stripTag(s); ok; rest, ok = stripTag(s) {
+		s = rest
+	}
+	prefix, _, _ := strings.Cut(strings.ReplaceAll(s, "：", ":"), ":")
+	return foldPrefix(strings.TrimSpace(prefix)) == "vs"
+}
+
 // unwrapForward takes the inside out of "[Fwd: inside]".
 func unwrapForward(s string) (string, bool) {
 	if !strings.HasPrefix(s, "[") || !strings.HasSuffix(s, "]") {
