@@ -11,50 +11,34 @@ type InboundMail struct{ Box mailbox.Box }
 
 // entryWire is a raw message's line in the ledger.
 type entryWire struct {
-	ID            string          `json:"id"` // SES messageId
-	State         string          `json:"state"`
-	Rule          *int            `json:"rule"` // row of the decision table
-	Reason        *string         `json:"reason"`
-	Evidence      []string        `json:"evidence"`
-	SenderCheck   senderCheckWire `json:"sender_check"`
-	Recipients    []string        `json:"recipients"`
-	MessageID     *string         `json:"message_id"` // RFC 5322
-	From          *string         `json:"from"`
-	Subject       string          `json:"subject"`
-	Time          string          `json:"time"`
-	UpdateTime    string          `json:"update_time"`
-	MailThreadID  *int64          `json:"mail_thread_id"`
-	MailMessageID *int64          `json:"mail_message_id"`
-	PersonID      *int64          `json:"person_id"`
-	ThreadIDs     []int64         `json:"mail_thread_ids"`
-	MessageIDs    []int64         `json:"mail_message_ids"`
-	PersonIDs     []int64         `json:"person_ids"`
-	FileIDs       []int64         `json:"file_ids"`
-}
-
-type senderCheckWire struct {
-	Aligned  bool   `json:"aligned"`
-	Reason   string `json:"reason"`
-	SPF      string `json:"spf"`
-	DKIM     string `json:"dkim"`
-	DMARC    string `json:"dmarc"`
-	Spam     string `json:"spam"`
-	Virus    string `json:"virus"`
-	MailFrom string `json:"mail_from"`
+	ID    string `json:"id"` // SES messageId
+	State string `json:"state"`
+	linkWire
+	Reason        *string          `json:"reason"`
+	Suggestions   []suggestionWire `json:"suggestions"`
+	Recipients    []string         `json:"recipients"`
+	MessageID     *string          `json:"message_id"` // RFC 5322
+	From          *string          `json:"from"`
+	Subject       string           `json:"subject"`
+	Time          string           `json:"time"`
+	UpdateTime    string           `json:"update_time"`
+	MailThreadID  *int64           `json:"mail_thread_id"`
+	MailMessageID *int64           `json:"mail_message_id"`
+	PersonID      *int64           `json:"person_id"`
+	ThreadIDs     []int64          `json:"mail_thread_ids"`
+	MessageIDs    []int64          `json:"mail_message_ids"`
+	PersonIDs     []int64          `json:"person_ids"`
+	FileIDs       []int64          `json:"file_ids"`
 }
 
 func entryOut(e mailbox.Entry) entryWire {
-	w := entryWire{
-		ID: e.ID, State: e.State, Reason: orNull(e.Reason), Evidence: each(e.Evidence, same), SenderCheck: senderCheckWire(e.Check),
+	return entryWire{
+		ID: e.ID, State: e.State, linkWire: linkOut(e.Why), Reason: orNull(e.Reason), Suggestions: each(e.Suggestions, suggestionOut),
 		Recipients: each(e.Recipients, same), MessageID: orNull(e.MessageID), From: orNull(e.From), Subject: e.Subject,
 		Time: millis(e.Time), UpdateTime: millis(e.UpdateTime), MailThreadID: first(e.ThreadIDs), MailMessageID: first(e.MessageIDs),
 		PersonID: first(e.PersonIDs), ThreadIDs: each(e.ThreadIDs, same), MessageIDs: each(e.MessageIDs, same),
 		PersonIDs: each(e.PersonIDs, same), FileIDs: each(e.FileIDs, same),
 	}
-	if e.Rule != 0 {
-		w.Rule = &e.Rule
-	}
-	return w
 }
 
 func same[T any](v T) T { return v }

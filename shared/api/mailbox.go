@@ -17,7 +17,8 @@ type Mailbox struct {
 // boxedThread is a thread as the mailbox itself shows it: with the deals that a user may choose from.
 type boxedThread struct {
 	threadWire
-	DealCandidates []candidateWire `json:"deal_candidates"`
+	DealCandidates []candidateWire  `json:"deal_candidates"`
+	Suggestions    []suggestionWire `json:"suggestions"`
 }
 
 // candidateWire is an open deal that a thread may belong to.
@@ -115,7 +116,7 @@ func (h Mailbox) boxed(ctx context.Context, c Call, list []mailbox.Thread) ([]bo
 	candidates, err := h.Box.Candidates(ctx, c.Actor, list...)
 	out := v1Out{Call: c, known: found}
 	return each(list, func(t mailbox.Thread) boxedThread {
-		return boxedThread{out.thread(t), each(candidates[t.ID], candidateOut)}
+		return boxedThread{out.thread(t), each(candidates[t.ID], candidateOut), each(t.Suggestions, suggestionOut)}
 	}), err
 }
 

@@ -39,6 +39,7 @@ type messageWire struct {
 	HasAttachments      int         `json:"has_attachments_flag"`
 	HasInlineAttachment int         `json:"has_inline_attachments_flag"`
 	HasRealAttachments  int         `json:"has_real_attachments_flag"`
+	Link                linkWire    `json:"link"`
 }
 
 // partyWire is a sender or a recipient. Its number is its place in the message, since parties have none of their own.
@@ -60,7 +61,7 @@ func (h v1Out) message(m mailbox.Message) messageWire {
 		MessageTime: millis(m.Time), AddTime: millis(m.AddTime), UpdateTime: millis(m.UpdateTime), ReadFlag: flag(m.Read),
 		DeletedFlag: flag(m.Deleted), HasBodyFlag: flag(m.BodyKey != ""), SentFlag: flag(m.Sent), SmartBCCFlag: 1,
 		HasAttachments: flag(m.InlineAttachments || m.RealAttachments), HasInlineAttachment: flag(m.InlineAttachments),
-		HasRealAttachments: flag(m.RealAttachments),
+		HasRealAttachments: flag(m.RealAttachments), Link: linkOut(m.Why),
 	}
 	if m.BodyKey != "" {
 		url := fmt.Sprintf("%s/v1/mailbox/mailMessages/%d?include_body=1", h.BaseURL, m.ID)

@@ -32,7 +32,18 @@ type personWire struct {
 	Birthday      *value.Date    `json:"birthday"`
 	JobTitle      *string        `json:"job_title"`
 	CustomFields  customWire     `json:"custom_fields"`
+	FromMail      bool           `json:"from_mail,omitempty"`
+	BouncedEmails []bounceWire   `json:"bounced_emails,omitempty"`
 }
+
+// bounceWire is an address of the person that mail came back from.
+type bounceWire struct {
+	Value  string  `json:"value"`
+	Status string  `json:"status"` // enhanced status code (RFC 3463)
+	Time   *string `json:"time"`
+}
+
+func bounceOut(b persons.Bounce) bounceWire { return bounceWire{b.Email, b.Status, seconds(&b.Time)} }
 
 // detailWire is one e-mail address, phone number or messenger name.
 type detailWire struct {
@@ -50,6 +61,7 @@ func personOut(p persons.Person, cu customs) personWire {
 		IsDeleted: p.Deleted, VisibleTo: p.VisibleTo, PictureID: p.PictureID(), PostalAddress: addressOut(p.PostalAddress), Notes: p.Notes,
 		IM: each(p.IM, detailOut), Birthday: p.Birthday, JobTitle: p.JobTitle,
 		LabelIDs: cu.labelIDs(p.LabelIDs), Labels: cu.labelNames(p.LabelIDs), CustomFields: cu.of(p.Custom),
+		FromMail: p.FromMail, BouncedEmails: each(p.Bounces, bounceOut),
 	}
 }
 

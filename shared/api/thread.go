@@ -46,6 +46,7 @@ type threadWire struct {
 	FirstMessageToMe    int          `json:"first_message_to_me_flag"`
 	LinkTracking        int          `json:"mail_link_tracking_enabled_flag"`
 	AllMessagesSent     int          `json:"all_messages_sent_flag"`
+	Link                linkWire     `json:"link"`
 }
 
 type partiesWire struct {
@@ -75,6 +76,7 @@ func (h v1Out) thread(t mailbox.Thread) threadWire {
 		HasAttachments: flag(t.Attachments), HasInlineAttachment: flag(t.InlineAttachments), HasRealAttachments: flag(t.RealAttachments),
 		HasSent: flag(t.LastSentTime != nil), ArchivedFlag: flag(t.Archived), DeletedFlag: flag(t.Deleted), SharedFlag: flag(t.Shared),
 		SmartBCCFlag: 1, FirstMessageToMe: flag(t.FirstMessageToUser), AllMessagesSent: flag(t.LastReceivedTime == nil),
+		Link: linkOut(t.Why),
 	}
 	if t.DealID != nil {
 		if d, ok := h.deal(*t.DealID); ok {

@@ -67,20 +67,26 @@ func mailPerson(p persons.Person) mailbox.Person {
 	}
 }
 
-func (p MailPeople) NewPerson(ctx context.Context, a auth.Actor, in mailbox.NewPerson, now time.Time) (mailbox.Person, change.Set, error) {
+func (p MailPeople) NewPerson(a auth.Actor, in mailbox.NewPerson, now time.Time) (mailbox.Person, change.Set, error) {
 	input := persons.Input{Name: value.Some(in.Name), Emails: value.Some([]persons.Detail{{Value: in.Email, Primary: true, Label: "work"}})}
 	if in.OrganizationID != 0 {
 		input.OrganizationID = value.Some(in.OrganizationID)
 	}
-	if _, err := persons.New(a, input, 0, now); err != nil {
-		return mailbox.Person{}, change.Set{}, err
-	}
-	id, err := dynamo.NewPersons(p.DB).NextID(ctx, a.Team)
-	if err != nil {
-		return mailbox.Person{}, change.Set{}, err
-	}
-	person, err := persons.New(a, input, id, now)
+	person, err := persons.New(a, input, in.ID, now)
+	person.FromMail = true
 	return mailPerson(person), persons.Created(a, person, map[change.Ref][]int64{in.Of: in.Seen}), err
+}
+
+func (p MailPeople) Bounced(ctx context.Context, team int64, ids []int64, email, status string, at time.Time) (sets []change.Set, err error) {
+	found, err := dynamo.NewPersons(p.DB).GetMany(ctx, team, ids)
+	for _, id := range ids {
+		if before, ok := found[id]; ok && !before.Deleted {
+			if now, ok := before.Bounced(email, status, at); ok {
+				sets = append(sets, persons.Noted(auth.Actor{Team: team}, before, now))
+			}
+		}
+	}
+	return sets, err
 }
 
 const colleagues = 100 // looked at to find the organization of a domain

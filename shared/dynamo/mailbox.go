@@ -147,6 +147,17 @@ func (m Mail) MessagesIn(ctx context.Context, team, thread int64) ([]mailbox.Mes
 	return list, err
 }
 
+// Counted reads one number.
+func (m Mail) Counted(ctx context.Context, team int64, of change.Ref) (n int64, err error) {
+	found, err := m.Tallies(ctx, team, of)
+	for name, v := range found[of] {
+		if name != schema.Expires {
+			n += v
+		}
+	}
+	return n, err
+}
+
 // Known reads records only to see that they are there.
 func (m Mail) Known(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error) {
 	found, err := m.GetAny(ctx, team, refs)

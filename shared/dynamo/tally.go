@@ -20,7 +20,14 @@ func (o *operations) tally(team int64, t change.Tally) error {
 	}
 	x := expression{names: map[string]string{}, values: item{}}
 	for _, name := range slices.Sorted(maps.Keys(t.Add)) {
-		x.add = append(x.add, x.name(name)+" "+x.value(number(t.Add[name])))
+		n := x.name(name)
+		x.add = append(x.add, n+" "+x.value(number(t.Add[name])))
+		if t.Limit != 0 {
+			x.conditions = append(x.conditions, "(attribute_not_exists("+n+") OR "+n+" <= "+x.value(number(t.Limit-t.Add[name]))+")")
+		}
+	}
+	if !t.Expires.IsZero() {
+		x.set = append(x.set, x.name(schema.Expires)+" = "+x.value(number(t.Expires.Unix())))
 	}
 	o.set(key, x.operation(&o.db.table, key))
 	return nil

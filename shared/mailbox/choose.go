@@ -149,7 +149,7 @@ func (b Box) bundles(ctx context.Context, a auth.Actor, before, now Thread, t ch
 	for _, e := range entries {
 		if settled := e.settled(); settled != e.State && !slices.ContainsFunc(e.ThreadIDs, undecided) {
 			e.State, e.Reason, e.UpdateTime = settled, "", now.UpdateTime
-			e.Evidence = append(e.Evidence, fmt.Sprintf("row 18: user %d chose", a.User))
+			e.Why = e.because(fmt.Sprintf("row 18: user %d chose", a.User))
 			set := change.Set{Team: a.Team}
 			set.Put(e.Ref(), e, e.Version)
 			sets = append(sets, set)

@@ -22,8 +22,11 @@ func (r run) message(it Item, at time.Time, c cast) Message {
 	m := Message{
 		RawID: r.RawID, RawKey: r.RawKey, MessageID: p.MessageID, Print: p.ContentPrint, InnerCopy: it.Inner == InnerHTML || it.Inner == InnerText,
 		Subject: cut(p.Subject, maxSubject), Snippet: p.Snippet, Sent: it.Sent, Auto: it.Auto, Time: at, AddTime: r.now, UpdateTime: r.now,
-		Recipients: r.Recipients, Check: r.judged.Check, Read: it.Sent,
+		Recipients: r.Recipients, Read: it.Sent, Why: r.judged.Why,
 		From: from, To: to, Cc: cc, Bcc: bcc,
+	}
+	if m.Label = labelOf(p); m.Label == "" && it.Auto {
+		m.Label = LabelAutoReply
 	}
 	if len(p.InReplyTo) > 0 {
 		m.InReplyTo = p.InReplyTo[0]
@@ -43,12 +46,23 @@ func (c cast) parties(list []Address, room *int) (out []Party) {
 	return out
 }
 
-// linked gives the thread its persons and its deal. Where an existing thread gets other ones, its messages follow by a job;
-// where a rule only takes the deal into question, what was filed under it stays there until somebody decides.
-func (t Thread) linked(before *Thread, persons []int64, c choice) Thread {
+// linked gives the thread its persons and its deal, and tells why where that is new. Where an existing thread gets other ones,
+// its messages follow by a job; where a rule only takes the deal into question, what was filed under it stays there until
+// somebody decides.
+func (t Thread) linked(before *Thread, persons []int64, c choice, why Why) Thread {
 	t.PersonIDs, t.DealID, t.Undecided = persons, c.deal, c.undecided
-	if before != nil && (!slices.Equal(before.PersonIDs, persons) || c.deal != nil && !value.Equal(before.DealID, c.deal)) {
+	if before == nil {
+		t.Why = why
+		return t
+	}
+	if !slices.Equal(before.PersonIDs, persons) || c.deal != nil && !value.Equal(before.DealID, c.deal) {
 		t.Links++
+	}
+	if t.Links != before.Links || before.Undecided != t.Undecided || !value.Equal(before.DealID, t.DealID) {
+		t.Why = why
+	}
+	if !value.Equal(before.DealID, t.DealID) {
+		t.DealChosenTime = nil // a rule has overruled the user's choice
 	}
 	return t
 }

@@ -1,6 +1,14 @@
 package mailbox
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/lejek/lejek/shared/fault"
+)
 
 // choice is what a rule says about a thread's deal.
 type choice struct {
@@ -13,7 +21,73 @@ const (
 	severalDeals = "several open deals"
 	closedDeal   = "its deal is closed and another is open"
 	nobody       = "nobody to link it to"
+	braked       = "too many new persons at once by the same sender"
 )
+
+// dealOf chooses the thread's deal.
+func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
+	tagged, ignored, err := r.tagged(ctx)
+	if err != nil {
+		return choice{}, err
+	}
+	if tagged != nil {
+		return choice{deal: &tagged.ID, why: fmt.Sprintf("row 15: addressed to deal %d", tagged.ID)}, nil
+	}
+	var has *Deal
+	if t != nil && t.DealID != nil {
+		d, err := r.Deals.Deal(ctx, r.Team, *t.DealID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return choice{}, err
+		}
+		if err == nil {
+			has = &d
+		}
+	}
+	ch := chooseDeal(t, has, c.open)
+	if ignored != "" {
+		ch.why = ignored + "; " + ch.why
+	}
+	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 {
+		ch.undecided = nobody
+		if c.braked {
+			ch.undecided = braked
+		}
+	}
+	return ch, nil
+}
+
+// dealTag is how a deal is named in a recipient, as in team+deal7@.
+var dealTag = regexp.MustCompile(`^deal([0-9]{1,15})$`)
+
+// tagged is the deal that the mail is addressed to (row 15). A tag is not signed, so it counts only from a user; ignored tells
+// why one did not.
+func (r run) tagged(ctx context.Context) (d *Deal, ignored string, err error) {
+	for _, a := range r.Recipients {
+		local, _, _ := strings.Cut(a, "@")
+		_, tag, _ := strings.Cut(local, "+")
+		if tag == "" {
+			continue
+		}
+		number := dealTag.FindStringSubmatch(strings.ToLower(tag))
+		if number == nil {
+			ignored = "row 15: the tag in the address names nothing"
+			continue
+		}
+		if r.judged.User.ID == 0 {
+			return nil, "row 15: the deal tag was ignored, since no user sent the mail", nil
+		}
+		id, _ := strconv.ParseInt(number[1], 10, 64) // at most fifteen digits
+		found, err := r.Deals.Deal(ctx, r.Team, id)
+		if err == nil {
+			return &found, "", nil
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return nil, "", err
+		}
+		ignored = fmt.Sprintf("row 15: the tag was ignored, since there is no deal %d", id)
+	}
+	return nil, ignored, nil
+}
 
 // chooseDeal applies rows 16 to 19. has is the thread's deal, if it has one that still exists; open are the open deals of all
 // linked persons.

@@ -18,6 +18,7 @@ type Delivery struct {
 	Virus      string
 	Parsed     Parsed
 	NotMail    string // why the bytes could not be read as a mail at all
+	Released   int64  // the user who let it out of quarantine; 0: nobody
 }
 
 // Reader is what package mail knows about mail. It is handed in, because nothing that an API function imports may reach a
@@ -52,13 +53,30 @@ type Roles struct {
 	Site   func(address string) string // the domain that whoever writes from it works for; empty where anybody may
 }
 
-// user is the user with that address.
+// user is the user with that address, or with one that reaches the same mailbox.
 func (r Roles) user(email string) (User, bool) {
-	i := slices.IndexFunc(r.Users, func(u User) bool { return u.Email == email })
-	if i < 0 || email == "" {
+	if email == "" {
+		return User{}, false
+	}
+	same := sameBox(email)
+	i := slices.IndexFunc(r.Users, func(u User) bool { return u.Email == email || sameBox(u.Email) == same })
+	if i < 0 {
 		return User{}, false
 	}
 	return r.Users[i], true
+}
+
+// sameBox is one of all addresses of a mailbox: without what follows a plus, and with Gmail's two domains and its dots made one.
+func sameBox(email string) string {
+	local, domain, _ := strings.Cut(email, "@")
+	local, _, _ = strings.Cut(local, "+")
+	if domain == "googlemail.com" {
+		domain = "gmail.com"
+	}
+	if domain == "gmail.com" {
+		local = strings.ReplaceAll(local, ".", "")
+	}
+	return local + "@" + domain
 }
 
 // dedicated addresses receive mail for Lejek; nobody sits behind them.

@@ -22,24 +22,23 @@ var States = []string{Linked, NeedsChoice, Quarantined, Ignored, Unparsable}
 // Entry is the ledger's line of one raw message in one team: what became of it and why. It is written once, with the last of
 // what the message changed; only a user's choice moves it on.
 type Entry struct {
-	ID         string // SES messageId
-	Version    int64
-	RawKey     string
-	State      string
-	Rule       int // row of the decision table (docs/mail.md)
-	Reason     string
-	Evidence   []string
-	Check      SenderCheck
-	Recipients []string
-	MessageID  string // RFC 5322, of the raw message itself
-	From       string
-	Subject    string
-	Time       time.Time // when it was received
-	UpdateTime time.Time
-	ThreadIDs  []int64
-	MessageIDs []int64
-	PersonIDs  []int64
-	FileIDs    []int64 // only of mail that is kept apart; other files belong to their message
+	ID      string // SES messageId
+	Version int64
+	RawKey  string
+	State   string
+	Reason  string
+	Why
+	Suggestions []Suggestion // of its threads
+	Recipients  []string
+	MessageID   string // RFC 5322, of the raw message itself
+	From        string
+	Subject     string
+	Time        time.Time // when it was received
+	UpdateTime  time.Time
+	ThreadIDs   []int64
+	MessageIDs  []int64
+	PersonIDs   []int64
+	FileIDs     []int64 // only of mail that is kept apart; other files belong to their message
 }
 
 // Ref names the entry.

@@ -23,6 +23,9 @@ func (r run) facts(ctx context.Context, it Item) (f facts, err error) {
 	if outer, ok := r.outer(it); ok {
 		guards = append(guards, outer)
 	}
+	if p.ThreadIndex != "" {
+		guards = append(guards, outlookGuard(p.ThreadIndex))
+	}
 	f.Seen, err = r.Store.Look(ctx, r.Team, r.RawID, distinct(guards), r.addresses(it))
 	if err != nil || f.Entry != nil {
 		return f, err
@@ -63,7 +66,11 @@ func (it Item) mentioned() []string {
 // addresses are the guards of the item's external parties, those that it is about first.
 func (r run) addresses(it Item) (refs []change.Ref) {
 	p := it.Parsed
-	for _, a := range r.roles.externals(it.About, p.From, p.To, p.Cc, p.Bcc) {
+	returned := make([]Address, len(p.Signals.Bounce.Recipients))
+	for i, email := range p.Signals.Bounce.Recipients {
+		returned[i].Email = email
+	}
+	for _, a := range r.roles.externals(it.About, returned, p.From, p.To, p.Cc, p.Bcc) {
 		if len(refs) < maxAddresses {
 			refs = append(refs, change.AddressOf(a.Email))
 		}

@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/lejek/lejek/shared/change"
-	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -43,17 +41,25 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 	if m.UserID = r.judged.User.ID; m.UserID == 0 {
 		m.UserID = t.UserID
 	}
-	m.Rule, m.Evidence = r.judged.Rule, slices.Concat(r.judged.Evidence, pl.why, c.why, []string{ch.why})
+	suggestions, err := r.suggest(ctx, it)
+	if err != nil {
+		return out, err
+	}
+	returned, marks, err := r.returned(ctx, it, f)
+	if err != nil {
+		return out, err
+	}
+	why := slices.Concat(pl.why, c.why, marks, []string{ch.why})
 	if pl.sameID {
 		m.Rule = ruleSameID
-		m.Evidence = append(m.Evidence, "row 29: another message has this Message-ID, both are kept")
+		why = append(why, "row 29: another message has this Message-ID, both are kept")
 	}
-	t = t.linked(before, c.linked, ch)
-	if before != nil && !value.Equal(before.DealID, t.DealID) {
-		t.DealChosenTime = nil // a rule has overruled the user's choice
+	m.Why = m.because(why...)
+	if t = t.linked(before, c.linked, ch, m.Why); it.Internal && before == nil {
+		t.Undecided = internal
 	}
-	if it.Internal && before == nil {
-		t.Undecided = r.judged.Reason
+	if t.Undecided == nobody || len(c.suggest) > 0 {
+		t.Suggestions = suggested(slices.Concat(c.suggest, suggestions), t.Suggestions)
 	}
 	if err := r.number(ctx, &t, &m, it, n); err != nil {
 		return out, err
@@ -84,10 +90,10 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 		core = r.core(before, t, m, targets, nil)
 		r.claimOwn(&core, it, f, m, pl.sameID)
 	}
-	out = outcome{rule: m.Rule, why: slices.Concat(pl.why, c.why, []string{ch.why}), thread: t.ID, message: m.ID, persons: t.PersonIDs}
+	out = outcome{rule: m.Rule, why: why, thread: t.ID, message: m.ID, persons: t.PersonIDs, suggest: t.Suggestions}
 	out.state, out.reason = r.stateOf(it, t)
 	around, err := r.around(ctx, it, n, f, m, targets, c.created, nil)
-	out.steps = append([]change.Set{join(append(c.sets, core)...)}, around...)
+	out.steps = slices.Concat([]change.Set{join(append(c.sets, core)...)}, around, returned)
 	return out, err
 }
 
@@ -113,6 +119,7 @@ func join(sets ...change.Set) change.Set {
 		all.Records, all.Checks, all.Members = append(all.Records, s.Records...), append(all.Checks, s.Checks...), append(all.Members, s.Members...)
 		all.Show, all.Hide, all.Jobs = append(all.Show, s.Show...), append(all.Hide, s.Hide...), append(all.Jobs, s.Jobs...)
 		all.Counts = append(all.Counts, s.Counts...)
+		all.Tallies = append(all.Tallies, s.Tallies...)
 	}
 	return all
 }
@@ -126,21 +133,26 @@ func (r run) timeOf(it Item) time.Time {
 	return at.UTC().Truncate(time.Millisecond)
 }
 
-// inferred looks for a thread by subject (§3.3, step 4) among the recent ones of the main person.
+// inferred looks for a thread by subject (§3.3, step 4) among the recent ones of the main person; of all who have the address, if
+// several do: two threads that would fit are as good as none, whosever they are.
 func (r run) inferred(ctx context.Context, it Item, f facts, at time.Time) (*Thread, error) {
 	if !it.answers() {
 		return nil, nil
 	}
-	for _, id := range f.Persons[change.AddressOf(it.About[0].Email)] {
-		recent, err := r.Store.ThreadsOn(ctx, r.Team, change.Of(change.Person, id), maxRecent)
+	var recent []Thread
+	persons := f.Persons[change.AddressOf(it.About[0].Email)]
+	for _, id := range persons[:min(len(persons), maxLinked)] {
+		list, err := r.Store.ThreadsOn(ctx, r.Team, change.Of(change.Person, id), maxRecent)
 		if err != nil {
 			return nil, err
 		}
-		if t := it.infer(recent, at); t != nil {
-			return t, nil
+		for _, t := range list {
+			if !slices.ContainsFunc(recent, func(o Thread) bool { return o.ID == t.ID }) {
+				recent = append(recent, t)
+			}
 		}
 	}
-	return nil, nil
+	return it.infer(recent, at), nil
 }
 
 const maxRecent = 50
@@ -158,50 +170,6 @@ func (r run) userOf(c cast) int64 {
 		return c.owner
 	}
 	return r.actor.User
-}
-
-// dealOf chooses the thread's deal. A deal tag in the recipient, which is not signed, counts only from a user (row 15).
-func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
-	ignored := ""
-	if tag := r.tag(); tag != 0 {
-		d, err := r.Deals.Deal(ctx, r.Team, tag)
-		switch {
-		case err == nil && r.judged.User.ID != 0:
-			return choice{deal: &d.ID, why: fmt.Sprintf("row 15: addressed to deal %d", d.ID)}, nil
-		case err != nil && !fault.Is(err, fault.NotFound):
-			return choice{}, err
-		}
-		ignored = "row 15: the deal tag was ignored; "
-	}
-	var has *Deal
-	if t != nil && t.DealID != nil {
-		d, err := r.Deals.Deal(ctx, r.Team, *t.DealID)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return choice{}, err
-		}
-		if err == nil {
-			has = &d
-		}
-	}
-	ch := chooseDeal(t, has, c.open)
-	ch.why = ignored + ch.why
-	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 {
-		ch.undecided = nobody
-	}
-	return ch, nil
-}
-
-// tag is the deal named in a recipient, as in team+deal7@; 0 for none.
-func (r run) tag() (id int64) {
-	for _, a := range r.Recipients {
-		local, _, _ := strings.Cut(a, "@")
-		if _, tag, ok := strings.Cut(local, "+"); ok {
-			if _, err := fmt.Sscanf(strings.ToLower(tag), "deal%d", &id); err == nil && id > 0 {
-				return id
-			}
-		}
-	}
-	return 0
 }
 
 // number gives ids to what is new: the message and the thread, its attachments and a note in one block each.

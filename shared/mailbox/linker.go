@@ -82,6 +82,7 @@ type outcome struct {
 	thread  int64
 	message int64
 	persons []int64
+	suggest []Suggestion
 	steps   []change.Set // still to be written, each by itself whole
 }
 
@@ -149,8 +150,8 @@ func (r run) end(ctx context.Context) (Entry, error) {
 func (r run) entry(state string) Entry {
 	from := sender(r.Parsed)
 	return Entry{
-		ID: r.RawID, RawKey: r.RawKey, State: state, Rule: r.judged.Rule, Reason: r.judged.Reason, Evidence: slices.Clone(r.judged.Evidence),
-		Check: r.judged.Check, Recipients: r.Recipients, MessageID: r.Parsed.MessageID, From: from.Email, Subject: cut(r.Parsed.Subject, maxSubject),
+		ID: r.RawID, RawKey: r.RawKey, State: state, Reason: r.judged.Reason, Why: r.judged.because(),
+		Recipients: r.Recipients, MessageID: r.Parsed.MessageID, From: from.Email, Subject: cut(r.Parsed.Subject, maxSubject),
 		Time: r.Received, UpdateTime: r.now,
 	}
 }
@@ -166,15 +167,15 @@ func (e Entry) with(out outcome) Entry {
 	if out.rule != 0 {
 		e.Rule = out.rule
 	}
-	e.Evidence = append(e.Evidence, out.why...)
+	e.Why = e.because(out.why...)
 	e.ThreadIDs = union(e.ThreadIDs, out.thread)
 	e.MessageIDs = union(e.MessageIDs, out.message)
 	e.PersonIDs = union(e.PersonIDs, out.persons...)
+	e.Suggestions = suggested(e.Suggestions, out.suggest)
 	return e
 }
 
 func (r run) ledger(e Entry) change.Set {
-	e.Evidence = e.Evidence[:min(len(e.Evidence), maxEvidence)]
 	set := change.Set{Team: r.Team}
 	set.Put(e.Ref(), e, 0)
 	return set
@@ -195,10 +196,7 @@ func (r run) write(ctx context.Context, steps []change.Set) error {
 	return r.Store.Commit(ctx, batch...)
 }
 
-const (
-	maxSubject  = 500 // characters kept; the raw message has all of it
-	maxEvidence = 60
-)
+const maxSubject = 500 // characters kept; the raw message has all of it
 
 func cut(s string, n int) string {
 	if r := []rune(s); len(r) > n {

@@ -42,9 +42,7 @@ type Message struct {
 	Recipients        []string // envelope recipients of every delivery that brought it
 	RepeatIDs         []string // SES messageIds of the later ones
 	Extras            []Extra  // what they brought beside the message
-	Rule              int      // row of the decision table by which it is where it is
-	Evidence          []string
-	Check             SenderCheck
+	Why                        // it is in its thread
 	Read              bool
 	Deleted           bool
 	Shown             []change.Ref

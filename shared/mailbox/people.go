@@ -18,6 +18,8 @@ type cast struct {
 	owner   int64        // of the main person
 	by      map[string]int64
 	open    []Deal // of all linked persons
+	suggest []Suggestion
+	braked  bool // somebody was not created since the sender brought too many
 	why     []string
 }
 
@@ -58,6 +60,11 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 		}
 		if id == 0 {
 			var made Person
+			if p, ok := namesake(thread, known, a.Name); ok {
+				c.suggest = append(c.suggest, Suggestion{PersonID: p.ID, Name: p.Name, Email: a.Email, Reason: "writes from an address that is not known as hers or his"})
+				c.why = append(c.why, fmt.Sprintf("row 13: no person is made, since person %d of this thread has the same name", p.ID))
+				continue
+			}
 			if made, err = r.create(ctx, it, a, f, &c); err != nil {
 				return c, err
 			}
@@ -67,6 +74,7 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 		}
 		c.linked = union(c.linked, id)
 	}
+	r.count(&c)
 	for ref, ids := range f.Persons {
 		if id, _ := pick(ids, known, thread, c.open); id != 0 {
 			c.by[ref.Name()] = id
@@ -152,24 +160,30 @@ func (r run) create(ctx context.Context, it Item, a Address, f facts, c *cast) (
 	if id, ok := c.by[of.Name()]; ok {
 		return Person{ID: id}, nil
 	}
-	organization, err := r.organization(ctx, a.Email)
-	if err != nil {
-		return Person{}, err
-	}
-	in := NewPerson{Name: nameOf(a), Email: a.Email, OrganizationID: organization, Of: of, Seen: f.Persons[of]}
-	p, set, err := r.People.NewPerson(ctx, r.actor, in, r.now)
-	if fault.Is(err, fault.Invalid) {
+	in := NewPerson{Name: nameOf(a), Email: a.Email, Of: of, Seen: f.Persons[of]}
+	if _, _, err := r.People.NewPerson(r.actor, in, r.now); fault.Is(err, fault.Invalid) {
 		// The grammar of mail allows more than the rules of a person do; the mail is linked all the same.
 		c.why = append(c.why, "row 13: no person, not a usable address")
 		return Person{}, nil
 	}
+	if ok, err := r.mayCreate(ctx, c); err != nil || !ok {
+		return Person{}, err
+	}
+	var err error
+	if in.OrganizationID, err = r.organization(ctx, a.Email); err != nil {
+		return Person{}, err
+	}
+	if in.ID, err = r.Store.NextIDs(ctx, r.Team, change.Person, 1); err != nil {
+		return Person{}, err
+	}
+	p, set, err := r.People.NewPerson(r.actor, in, r.now)
 	if err != nil {
 		return p, err
 	}
 	c.created, c.sets, c.by[of.Name()] = append(c.created, p), append(c.sets, set), p.ID
 	c.why = append(c.why, fmt.Sprintf("row 13: person %d was created from the mail", p.ID))
-	if organization != 0 {
-		c.why = append(c.why, fmt.Sprintf("row 14: organization %d owns the domain", organization))
+	if in.OrganizationID != 0 {
+		c.why = append(c.why, fmt.Sprintf("row 14: organization %d owns the domain", in.OrganizationID))
 	}
 	return p, nil
 }

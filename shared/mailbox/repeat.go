@@ -22,6 +22,9 @@ func (r run) claimOwn(set *change.Set, it Item, f facts, m Message, sameID bool)
 	if guard := contentGuard(p.ContentPrint); f.Aliases[guard].MessageID == 0 {
 		set.Put(guard, own, f.Aliases[guard].Version)
 	}
+	if guard := outlookGuard(p.ThreadIndex); p.ThreadIndex != "" && f.Aliases[guard].ThreadID == 0 {
+		set.Put(guard, Alias{ThreadID: m.ThreadID}, f.Aliases[guard].Version)
+	}
 }
 
 const maxRepeats = 50
@@ -63,8 +66,15 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		default:
 			m.FileIDs = nil // it brought none
 		}
-		if out.steps, err = r.around(ctx, it, n, f, m, targets, nil, done); err != nil || len(m.FileIDs) == 0 {
+		returned, _, err := r.returned(ctx, it, f)
+		if err != nil {
 			return out, err
+		}
+		if out.steps, err = r.around(ctx, it, n, f, m, targets, nil, done); err != nil {
+			return out, err
+		}
+		if out.steps = append(out.steps, returned...); len(m.FileIDs) == 0 {
+			return out, nil
 		}
 		return out, r.keepParts(ctx, r.parts(it, n), n)
 	}
@@ -98,6 +108,21 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		now.NoteIDs = append(slices.Clone(m.NoteIDs), id)
 	}
 	set := change.Set{Team: r.Team}
+	t, why, err := r.retagged(ctx, pl.thread)
+	if err != nil {
+		return out, err
+	}
+	if why != "" {
+		out.why = append(out.why, why)
+	}
+	if t != nil && t.Links != pl.thread.Links {
+		now.DealID = t.DealID
+		if targets, err = r.Store.Targets(ctx, r.Team, t.HangsOn()); err != nil {
+			return out, err
+		}
+		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
+		out.state, out.reason = r.stateOf(it, *t)
+	}
 	placed := set.PutPlaced(m, now, targets).(Message)
 	if full {
 		if guard := idGuard(it.Parsed.MessageID); it.Parsed.MessageID != "" {
@@ -106,12 +131,32 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 	} else {
 		placed.FileIDs = extra
 	}
-	if t := pl.thread; t != nil && (t.attached(now).RealAttachments != t.RealAttachments || t.attached(now).InlineAttachments != t.InlineAttachments) {
-		set.Put(t.Ref(), t.attached(now), t.Version)
+	if t != nil {
+		switch has := t.attached(now); {
+		case has.Links != pl.thread.Links:
+			set.PutPlaced(*pl.thread, has, targets)
+		case has.RealAttachments != pl.thread.RealAttachments || has.InlineAttachments != pl.thread.InlineAttachments:
+			set.Put(has.Ref(), has, has.Version) // where it shows stays
+		}
 	}
 	around, err := r.around(ctx, it, n, f, placed, targets, nil, nil)
 	out.steps = append([]change.Set{set}, around...)
 	return out, err
+}
+
+// retagged is the thread of a repeat under the deal that this delivery is addressed to (rows 15, 28), unless a user chose another
+// since.
+func (r run) retagged(ctx context.Context, t *Thread) (*Thread, string, error) {
+	if t == nil {
+		return nil, "", nil
+	}
+	d, ignored, err := r.tagged(ctx)
+	if err != nil || d == nil || t.DealChosenTime != nil || t.DealID != nil && *t.DealID == d.ID {
+		return t, ignored, err
+	}
+	ch := choice{deal: &d.ID, why: fmt.Sprintf("row 15: addressed to deal %d by a repeat", d.ID)}
+	now := t.linked(t, t.PersonIDs, ch, r.judged.because(ch.why))
+	return &now, ch.why, nil
 }
 
 // extra adds to a message that is here already what a user attached beside it this time.
@@ -151,7 +196,7 @@ func (r run) complete(ctx context.Context, it Item, n int, f facts, m Message) (
 	}
 	now := r.message(it, r.timeOf(it), c)
 	now.ID, now.Version, now.ThreadID, now.UserID, now.AddTime, now.Read = m.ID, m.Version, m.ThreadID, m.UserID, m.AddTime, m.Read
-	now.NoteIDs, now.Rule, now.Evidence, now.Shown = m.NoteIDs, m.Rule, m.Evidence, m.Shown
+	now.NoteIDs, now.Why, now.Shown = m.NoteIDs, m.Why, m.Shown
 	now.DealID, now.PersonIDs = m.DealID, m.PersonIDs
 	now.RepeatIDs = append(slices.Clone(m.RepeatIDs), m.RawID)
 	now.FileIDs, now.Extras = m.FileIDs, m.Extras

@@ -10,10 +10,12 @@ import (
 	"github.com/lejek/lejek/shared/change"
 )
 
-// Names of guards: a Message-ID; a fingerprint with the minute of the date; one of the content alone, for quoted copies.
+// Names of guards: a Message-ID; a fingerprint with the minute of the date; one of the content alone, for quoted copies; what
+// Outlook writes into all mails of a conversation.
 func idGuard(id string) change.Ref         { return change.Named(change.MessageID, id) }
 func printGuard(print string) change.Ref   { return change.Named(change.Fingerprint, print) }
 func contentGuard(print string) change.Ref { return change.Named(change.Fingerprint, "content-"+print) }
+func outlookGuard(index string) change.Ref { return change.Named(change.Fingerprint, "outlook-"+index) }
 
 // place is where an item belongs: it is there already (repeat), joins a thread, or begins one (thread nil).
 type place struct {
@@ -71,7 +73,8 @@ func (it Item) identify(f facts) (repeat *Message, sameID bool) {
 	return f.message(printGuard(p.Fingerprint)), false
 }
 
-// resolve finds the item's thread (§3.3), without step 3 and 4.
+// resolve finds the item's thread (§3.3), without step 4. A thread that an id leads to, and that is none of the item's parties'
+// business, is only noted as related: then neither Outlook's mark nor the subject is asked.
 func (it Item) resolve(f facts, domain func(string) string, freeMail func(string) bool) (pl place) {
 	if pl.repeat, pl.sameID = it.identify(f); pl.repeat != nil {
 		if t, ok := f.Threads[pl.repeat.ThreadID]; ok {
@@ -80,10 +83,13 @@ func (it Item) resolve(f facts, domain func(string) string, freeMail func(string
 		return pl
 	}
 	if id := it.Parsed.MessageID; id != "" {
-		if t := f.threadOf(idGuard(id)); t != nil && (!pl.sameID || it.Sent || it.shares(*t, domain, freeMail)) {
-			pl.thread = t
-			pl.why = append(pl.why, fmt.Sprintf("thread %d knows its Message-ID", t.ID))
-			return pl
+		if t := f.threadOf(idGuard(id)); t != nil {
+			if it.Sent || it.shares(*t, domain, freeMail) {
+				pl.thread = t
+				pl.why = append(pl.why, fmt.Sprintf("thread %d knows its Message-ID", t.ID))
+				return pl
+			}
+			pl.relate(t.ID)
 		}
 	}
 	for _, id := range it.References {
@@ -96,10 +102,21 @@ func (it Item) resolve(f facts, domain func(string) string, freeMail func(string
 			pl.why = append(pl.why, fmt.Sprintf("it answers a message of thread %d", t.ID))
 			continue
 		}
-		pl.related = append(pl.related, t.ID)
-		pl.why = append(pl.why, fmt.Sprintf("it also mentions a message of thread %d", t.ID))
+		pl.relate(t.ID)
+	}
+	if index := it.Parsed.ThreadIndex; index != "" && pl.thread == nil && len(pl.related) == 0 {
+		t := f.threadOf(outlookGuard(index))
+		if t != nil && it.meets(*t) && strings.EqualFold(t.BaseSubject, cut(it.Parsed.BaseSubject, maxSubject)) {
+			pl.thread = t
+			pl.why = append(pl.why, fmt.Sprintf("Outlook counts it to the conversation of thread %d", t.ID))
+		}
 	}
 	return pl
+}
+
+func (pl *place) relate(thread int64) {
+	pl.related = append(pl.related, thread)
+	pl.why = append(pl.why, fmt.Sprintf("it also mentions a message of thread %d", thread))
 }
 
 // trusts reports that an id needs no further proof: a user cites it, or a bounce, which has no party of its own. Whoever wrote
@@ -108,17 +125,26 @@ func (it Item) trusts(id string) bool {
 	return it.Sent || slices.Contains(it.Vouched, id) || it.OnlyKnown && it.Parsed.Signals.IsBounce()
 }
 
-// shares reports that an external party of the item takes part in the thread already, or writes from the company of one who
-// does: a stranger who merely cites an id does not get in.
+// meets reports that an external party of the item takes part in the thread already.
+func (it Item) meets(t Thread) bool {
+	return slices.ContainsFunc(slices.Concat(it.About, it.Others), func(a Address) bool {
+		return slices.ContainsFunc(slices.Concat(t.From, t.To), func(p ThreadParty) bool { return a.Email == p.Email })
+	})
+}
+
+// shares reports that an external party takes part in the thread, or that the item was written, provably, from the company of one
+// who does: a stranger who merely cites an id does not get in.
 func (it Item) shares(t Thread, domain func(string) string, freeMail func(string) bool) bool {
+	if it.meets(t) {
+		return true
+	}
+	if it.Sent || !it.MayCreate && !(it.OnlyKnown && it.Proven) {
+		return false
+	}
 	for _, a := range slices.Concat(it.About, it.Others) {
-		for _, p := range slices.Concat(t.From, t.To) {
-			if a.Email == p.Email {
-				return true
-			}
-			if (it.MayCreate || it.OnlyKnown && it.Proven) && !it.Sent && !freeMail(a.Email) && domain(a.Email) != "" && domain(a.Email) == domain(p.Email) {
-				return true
-			}
+		site := domain(a.Email)
+		if site != "" && !freeMail(a.Email) && slices.ContainsFunc(slices.Concat(t.From, t.To), func(p ThreadParty) bool { return domain(p.Email) == site }) {
+			return true
 		}
 	}
 	return false
@@ -132,13 +158,17 @@ var generic = []string{
 	"cześć", "witam", "dzień dobry", "pytanie", "oferta", "faktura", "spotkanie", "zamówienie", "hallo", "frage", "angebot", "rechnung", "bonjour", "hola",
 }
 
+// distinctive tells whether a base subject can tell one conversation from another.
+func distinctive(subject string) bool {
+	return utf8.RuneCountInString(subject) >= 3 && !slices.Contains(generic, strings.ToLower(subject))
+}
+
 // infer is step 4: an answer that names no known id joins the one recent thread of its main person under the same subject.
 func (it Item) infer(candidates []Thread, at time.Time) *Thread {
-	p := it.Parsed
-	subject := strings.ToLower(p.BaseSubject)
-	if !it.answers() || utf8.RuneCountInString(subject) < 3 || slices.Contains(generic, subject) {
+	if !it.answers() || !distinctive(it.Parsed.BaseSubject) {
 		return nil
 	}
+	subject := strings.ToLower(cut(it.Parsed.BaseSubject, maxSubject))
 	var found *Thread
 	for _, t := range candidates {
 		if t.Deleted || strings.ToLower(t.BaseSubject) != subject || at.Sub(t.LastMessageTime).Abs() > recent {

@@ -17,6 +17,10 @@ type Store interface {
 	Mail(ctx context.Context, team int64, threads, messages []int64) (Stored, error)
 	// ThreadsOn are the threads that show on a record, newest first.
 	ThreadsOn(ctx context.Context, team int64, on change.Ref, limit int) ([]Thread, error)
+	// ThreadPage lists a user's threads, newest message first, from an offset among the wanted ones; it may lag.
+	ThreadPage(ctx context.Context, team, user int64, archived bool, wanted func(Thread) bool, start, limit int) ([]Thread, bool, error)
+	// Counted is how far a counter is.
+	Counted(ctx context.Context, team int64, of change.Ref) (int64, error)
 	// Known tells which of these records exist.
 	Known(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error)
 	NextIDs(ctx context.Context, team int64, kind string, n int) (int64, error)
@@ -48,6 +52,7 @@ type Person struct {
 
 // NewPerson is a person made from an address in a mail. Of is the guard of that address, Seen what it was read to hold.
 type NewPerson struct {
+	ID             int64
 	Name, Email    string
 	OrganizationID int64
 	Of             change.Ref
@@ -58,7 +63,10 @@ type NewPerson struct {
 type People interface {
 	// Persons are those of these ids that exist and are not deleted.
 	Persons(ctx context.Context, team int64, ids []int64) (map[int64]Person, error)
-	NewPerson(ctx context.Context, a auth.Actor, in NewPerson, now time.Time) (Person, change.Set, error)
+	// NewPerson is a person as a change; Invalid when nobody can have that name or address.
+	NewPerson(a auth.Actor, in NewPerson, now time.Time) (Person, change.Set, error)
+	// Bounced notes on these persons that mail to an address of theirs comes back; nothing where that is noted already.
+	Bounced(ctx context.Context, team int64, ids []int64, email, status string, at time.Time) ([]change.Set, error)
 	// OrganizationsAt are the organizations of persons whose addresses are in a domain; two are enough to know that it is
 	// not exactly one.
 	OrganizationsAt(ctx context.Context, team int64, domain string) ([]int64, error)

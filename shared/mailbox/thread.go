@@ -27,9 +27,11 @@ type Thread struct {
 	From               []ThreadParty
 	To                 []ThreadParty
 	DealID             *int64
-	DealChosenTime     *time.Time // when a user settled the deal; nil when a rule did
-	PersonIDs          []int64    // the first is the one the thread is about
-	Undecided          string     // why a user has to choose; empty when nothing is open
+	DealChosenTime     *time.Time   // when a user settled the deal; nil when a rule did
+	PersonIDs          []int64      // the first is the one the thread is about
+	Undecided          string       // why a user has to choose; empty when nothing is open
+	Why                             // it is linked as it is: by the message that brought it there, or by a user's choice
+	Suggestions        []Suggestion // whom it may be about, what may be somebody's address
 	AddTime            time.Time
 	UpdateTime         time.Time
 	FirstMessageTime   time.Time

@@ -29,7 +29,7 @@ func (p Person) apply(in Input) (Person, error) {
 		p.LabelIDs = value.Unique(in.LabelIDs.V)
 	}
 	p.Custom = change.SetCustom(p.Custom, in.Custom)
-	return p, bad.Err()
+	return p.reachable(), bad.Err()
 }
 
 // named keeps the whole name and its parts together (contract §2.2): a name splits at its first space, a part that is

@@ -30,6 +30,8 @@ type Person struct {
 	Birthday       *value.Date
 	JobTitle       *string
 	Picture        *Picture
+	FromMail       bool     // made of an address in a mail that nobody had
+	Bounces        []Bounce // addresses that mail does not reach
 	AddTime        time.Time
 	UpdateTime     time.Time
 	VisibleTo      int64

@@ -1,7 +1,6 @@
 package linker_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -146,34 +145,5 @@ func TestNewPersonJoinsTheOrganizationOfItsDomain(t *testing.T) {
 	o.app.Deliver(apptest.Mail{From: "iza@klient.example", To: []string{o.Address()}, Raw: strings.ReplaceAll(strings.ReplaceAll(o.letter("colleague"), "anna@", "iza@"), "invoice-1", "invoice-2")})
 	if got := read[named](o, apptest.Path("/api/v2/persons/%d", o.newest().Persons[0])); got.OrgID != nil {
 		t.Errorf("row 14: two organizations, and %d was taken", *got.OrgID)
-	}
-}
-
-func TestMainPersonIsWhoHasAnOpenDeal(t *testing.T) {
-	t.Parallel()
-	o := open(t)
-	o.person("Jan", jan, 0)
-	z := o.person("Zofia", "zofia@lis.example", 0)
-	d := o.deal("Zofia's", z, 0)
-	e := o.receive("several")
-	if e.Persons[0] != z || value.Deref(o.thread(e.Threads[0]).DealID) != d || len(e.Persons) != 3 {
-		t.Errorf("row 3: persons %v, want %d first", e.Persons, z)
-	}
-}
-
-func TestDealTagCountsOnlyFromAUser(t *testing.T) {
-	t.Parallel()
-	o := open(t)
-	d := o.deal("Tagged", 0, 0)
-	local, domain, _ := strings.Cut(o.Address(), "@")
-	to := []string{apptest.Path("%s+deal%d@%s", strings.ToUpper(local), d, domain)}
-	o.app.Deliver(apptest.Mail{From: "ada@acme.example", To: to, Raw: o.letter("outbound")})
-	if e := o.newest(); value.Deref(o.thread(e.Threads[0]).DealID) != d || !slices.Equal(e.Recipients, []string{strings.ToLower(to[0])}) {
-		t.Errorf("of a user: %+v", e)
-	}
-	o.app.Later(time.Second)
-	o.app.Deliver(apptest.Mail{From: "michal@nowy.example", To: to, Raw: o.letter("unknown")})
-	if e := o.newest(); o.thread(e.Threads[0]).DealID != nil || !strings.Contains(strings.Join(e.Evidence, " "), "row 15") {
-		t.Errorf("of a stranger: %+v", e)
 	}
 }

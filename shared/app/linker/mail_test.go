@@ -67,6 +67,9 @@ type entry struct {
 	Messages                         []int64 `json:"mail_message_ids"`
 	Persons                          []int64 `json:"person_ids"`
 	Files                            []int64 `json:"file_ids"`
+	Exposed                          bool    `json:"address_exposed"`
+	Label                            *string
+	Suggestions                      []suggestion
 	Check                            struct {
 		Aligned bool
 		Reason  string
@@ -98,6 +101,24 @@ func read[T any](o office, target string) (v T) {
 	return body.Data
 }
 
+type suggestion struct {
+	Person int64 `json:"person_id"`
+	Name   string
+	Email  *string
+}
+
+// link tells why something is where it is.
+type link struct {
+	Rule     int
+	Evidence []string
+	Label    *string
+	Exposed  bool `json:"address_exposed"`
+	Check    struct {
+		Aligned bool
+		Reason  string
+	} `json:"sender_check"`
+}
+
 type thread struct {
 	ID         int64
 	UserID     int64  `json:"user_id"`
@@ -108,11 +129,14 @@ type thread struct {
 		Title string
 		OrgID *int64 `json:"org_id"`
 	} `json:"deal_candidates"`
-	Subject string
+	Suggestions []suggestion
+	Subject     string
+	Link        link
 }
 
 type message struct {
 	ID      int64
+	Thread  int64 `json:"mail_thread_id"`
 	Subject string
 	Sent    int `json:"sent_flag"`
 	From    []struct {
@@ -120,6 +144,7 @@ type message struct {
 		Person *int64 `json:"linked_person_id"`
 	}
 	Body string
+	Link link
 }
 
 type named struct {

@@ -22,21 +22,6 @@ func (o office) raw(from, raw string, to ...string) []string {
 	return o.invoke(o.app.Receive(apptest.Mail{From: from, To: to, Raw: strings.ReplaceAll(raw, "{{inbound}}", o.Address())}))
 }
 
-// head is the header of a message, up to its last field.
-func head(from, to, subject, id string) string {
-	return "From: " + from + "\nTo: " + to + "\nSubject: " + subject + "\nDate: Mon, 23 Nov 2026 09:00:00 +0100\nMessage-ID: <" + id + ">\n"
-}
-
-// forwarding is a user's mail to the office with messages attached, whole parts each.
-func forwarding(id, note string, parts ...string) string {
-	s := head("Ada <ada@acme.example>", "{{inbound}}", "for the file", id) +
-		"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"oo\"\n\n--oo\nContent-Type: text/plain; charset=utf-8\n\n" + note + "\n"
-	for _, p := range parts {
-		s += "--oo\n" + p + "\n"
-	}
-	return s + "--oo--\n"
-}
-
 func TestAddressesThatNobodyCanHaveDoNotKeepMailOut(t *testing.T) {
 	t.Parallel()
 	for name, address := range map[string]string{
@@ -47,13 +32,13 @@ func TestAddressesThatNobodyCanHaveDoNotKeepMailOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := open(t)
-			if failed := o.raw("x@klient.example", head("Jan <"+address+">", "{{inbound}}", "Hi there", "in@x")+"\nhi\n"); len(failed) > 0 {
+			if failed := o.raw("x@klient.example", header("Jan <"+address+">", "{{inbound}}", "Hi there", "in@x")+"\nhi\n"); len(failed) > 0 {
 				t.Errorf("from it: failed %v", failed)
 			}
-			if failed := o.raw(jan, head("Jan <"+jan+">", "{{inbound}}, "+address, "Hi there", "cc@x")+"\nhi\n"); len(failed) > 0 {
+			if failed := o.raw(jan, header("Jan <"+jan+">", "{{inbound}}, "+address, "Hi there", "cc@x")+"\nhi\n"); len(failed) > 0 {
 				t.Errorf("beside it: failed %v", failed)
 			}
-			if failed := o.raw("ada@acme.example", head("Ada <ada@acme.example>", "Jan <"+address+">", "Hi there", "out@x")+"\nhi\n"); len(failed) > 0 {
+			if failed := o.raw("ada@acme.example", header("Ada <ada@acme.example>", "Jan <"+address+">", "Hi there", "out@x")+"\nhi\n"); len(failed) > 0 {
 				t.Errorf("to it: failed %v", failed)
 			}
 			if all := o.entries(""); len(all) != 3 {
@@ -66,7 +51,7 @@ func TestAddressesThatNobodyCanHaveDoNotKeepMailOut(t *testing.T) {
 func TestUnusableAddressIsToldInTheLedger(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	o.raw("ada@acme.example", head("Ada <ada@acme.example>", `Jan <"jan kowalski"@klient.example>, `+jan, "Offer", "offer@acme.example")+"\nhi\n")
+	o.raw("ada@acme.example", header("Ada <ada@acme.example>", `Jan <"jan kowalski"@klient.example>, `+jan, "Offer", "offer@acme.example")+"\nhi\n")
 	e := o.newest()
 	if !slices.Contains(e.Evidence, "row 13: no person, not a usable address") || len(e.Persons) != 1 || len(e.Messages) != 1 {
 		t.Errorf("persons %v, messages %v: %q", e.Persons, e.Messages, e.Evidence)
@@ -76,7 +61,7 @@ func TestUnusableAddressIsToldInTheLedger(t *testing.T) {
 func TestForwardUnderTheIDOfWhatItCarries(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	letter := forwarding("same@x", "keep an eye", "Content-Type: message/rfc822\n\n"+head("Jan <"+jan+">", "ada@acme.example", "Drawings", "same@x")+"\nsee\n")
+	letter := attaching("same@x", "keep an eye", "Content-Type: message/rfc822\n\n"+header("Jan <"+jan+">", "ada@acme.example", "Drawings", "same@x")+"\nsee\n")
 	for range 2 {
 		if failed := o.raw("ada@acme.example", letter); len(failed) > 0 {
 			t.Fatalf("failed %v", failed)
@@ -146,8 +131,8 @@ func TestPartiesHaveIDsOfTheirOwn(t *testing.T) {
 func TestAttachedMailThatCannotBeReadIsAFile(t *testing.T) {
 	t.Parallel()
 	o := open(t)
-	o.raw("ada@acme.example", forwarding("fwd@x", "look",
-		"Content-Type: message/rfc822\n\n"+head("Jan <"+jan+">", "ada@acme.example", "Drawings", "inner@x")+"\nsee\n",
+	o.raw("ada@acme.example", attaching("fwd@x", "look",
+		"Content-Type: message/rfc822\n\n"+header("Jan <"+jan+">", "ada@acme.example", "Drawings", "inner@x")+"\nsee\n",
 		"Content-Type: application/octet-stream; name=\"broken.eml\"\nContent-Disposition: attachment; filename=\"broken.eml\"\n\nnothing that is mail",
 		"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x.example",
 	))
@@ -175,7 +160,7 @@ func TestOneTeamsFailureIsNoOthers(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	other := office{o.app.NewTeam("Other"), t, o.app}
-	letter := head("Ada <ada@acme.example>", "Jan <"+jan+">", "Offer for you", "two-teams@x") + "\nhi\n"
+	letter := header("Ada <ada@acme.example>", "Jan <"+jan+">", "Offer for you", "two-teams@x") + "\nhi\n"
 	event := o.app.Receive(apptest.Mail{From: "ada@acme.example", To: []string{o.Address(), other.Address()}, Raw: letter})
 	raw, err := json.Marshal(event)
 	if err != nil {

@@ -166,3 +166,86 @@ func TestThreadsAreListedByFolder(t *testing.T) {
 	o.Must("PUT", apptest.Path("/v1/mailbox/mailThreads/%d", got), map[string]any{"archived_flag": 1, "read_flag": "1"})
 	check(nil, []int64{sent}, []int64{got})
 }
+
+func TestOutlooksMarkJoinsAConversation(t *testing.T) {
+	t.Parallel()
+	begun := func(o office) entry {
+		return o.post("ada@acme.example", strings.Replace(o.letter("outbound"), "MIME-Version", "Thread-Index: AQHcXWjvEVqQ3k5kT0uM1x8o2v5Y3A==\nMIME-Version", 1))
+	}
+	for name, c := range map[string]struct {
+		replace []string
+		joins   bool
+	}{
+		"an answer without ids": {nil, true},
+		// the prefix is cut, so that the subject by itself joins nothing
+		"without a prefix":          {[]string{"RE: Offer", "Offer"}, true},
+		"another subject":           {[]string{"RE: Offer for the new line", "Invoice"}, false},
+		"another conversation":      {[]string{"AQHcXWjv", "AQHcXXXX", "RE: Offer", "Offer"}, false},
+		"of somebody else":          {[]string{jan, "eve@evil.example"}, false},
+		"that cites another thread": {[]string{"Thread-Topic", "In-Reply-To: <theirs@lis.example>\nThread-Topic"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t)
+			first := begun(o)
+			o.post(zofia, header("Zofia <"+zofia+">", "{{inbound}}", "Other matters", "theirs@lis.example")+"\nhi\n")
+			raw := strings.NewReplacer(c.replace...).Replace(o.letter("outlook-reply"))
+			e := o.post(sender(raw), raw)
+			if slices.Equal(e.Threads, first.Threads) != c.joins {
+				t.Errorf("threads %v after %v: %q", e.Threads, first.Threads, e.Evidence)
+			}
+		})
+	}
+}
+
+func TestSubjectJoinsOnlyWhatIsUnmistakable(t *testing.T) {
+	t.Parallel()
+	answer := func(o office) entry {
+		return o.post(jan, header("Jan <"+jan+">", "{{inbound}}", "Re: Spare parts for the press", "answer@klient.example")+"\nyes\n")
+	}
+	ask := func(o office, id string) entry {
+		return o.post(ada, header("Ada <"+ada+">", "Jan <"+jan+">", "Spare parts for the press", id)+"\ndo you need any?\n")
+	}
+	t.Run("one thread", func(t *testing.T) {
+		t.Parallel()
+		o := open(t)
+		begun := ask(o, "one@acme.example")
+		if e := answer(o); !slices.Equal(e.Threads, begun.Threads) || !strings.Contains(strings.Join(e.Evidence, "\n"), "inferred") {
+			t.Errorf("threads %v, want %v: %q", e.Threads, begun.Threads, e.Evidence)
+		}
+	})
+	t.Run("two threads of one person", func(t *testing.T) {
+		t.Parallel()
+		o := open(t)
+		a, b := ask(o, "one@acme.example"), ask(o, "two@acme.example")
+		if e := answer(o); slices.Equal(e.Threads, a.Threads) || slices.Equal(e.Threads, b.Threads) {
+			t.Errorf("threads %v of %v and %v", e.Threads, a.Threads, b.Threads)
+		}
+	})
+	t.Run("a thread each of two persons with the address", func(t *testing.T) {
+		t.Parallel()
+		o := open(t)
+		o.person("Jan", jan, 0)
+		a := ask(o, "one@acme.example")
+		o.app.Later(time.Minute)
+		other := o.person("Office of Klient", jan, 0)
+		o.deal("Makes him the one", other, 0)
+		b := ask(o, "two@acme.example")
+		if slices.Equal(a.Persons, b.Persons) {
+			t.Fatalf("both threads are of %v", a.Persons)
+		}
+		if e := answer(o); slices.Equal(e.Threads, a.Threads) || slices.Equal(e.Threads, b.Threads) {
+			t.Errorf("threads %v of %v and %v: %q", e.Threads, a.Threads, b.Threads, e.Evidence)
+		}
+	})
+	t.Run("after 60 days", func(t *testing.T) {
+		t.Parallel()
+		o := open(t)
+		begun := ask(o, "one@acme.example")
+		o.app.Later(61 * 24 * time.Hour)
+		raw := strings.Replace(header("Jan <"+jan+">", "{{inbound}}", "Re: Spare parts for the press", "late@klient.example"), "23 Nov 2026", "23 Jan 2027", 1)
+		if e := o.post(jan, raw+"\nyes\n"); slices.Equal(e.Threads, begun.Threads) {
+			t.Errorf("joined %v", e.Threads)
+		}
+	})
+}
