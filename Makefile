@@ -53,7 +53,8 @@ synth:
 deploy:
 	@go run ./infra/node/install
 	go run ./infra/deploy -stage '$(STAGE)' -mail-domain '$(MAIL_DOMAIN)' -rule-set '$(RULE_SET)' -hosted-zone '$(HOSTED_ZONE)' \
-		-api-domain '$(API_DOMAIN)' -certificate '$(CERTIFICATE)' -link-url '$(LINK_URL)' -alarm-email '$(ALARM_EMAIL)' $(if $(YES),-yes)
+		-api-domain '$(API_DOMAIN)' -certificate '$(CERTIFICATE)' -link-url '$(LINK_URL)' -alarm-email '$(ALARM_EMAIL)' \
+		-rate-limit '$(RATE_LIMIT)' $(if $(YES),-yes)
 
 # The five below speak to the local system, or with STAGE=… to a deployed one. Only what is given on make's command line
 # counts, because EMAIL and TZ are often set in a shell for other purposes.

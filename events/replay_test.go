@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,7 +98,8 @@ func replay(t *testing.T, file string) {
 	}
 }
 
-// readable indents JSON and opens the body of an HTTP answer, which is JSON in a string.
+// readable indents JSON and opens the body of an HTTP answer, which is JSON in a string. The rate-limit headers, which every
+// answer has, are left out.
 func readable(t *testing.T, raw []byte) []byte {
 	var v any
 	if len(raw) > 0 {
@@ -109,6 +111,10 @@ func readable(t *testing.T, raw []byte) []byte {
 		if body, ok := m["body"].(string); ok && json.Valid([]byte(body)) {
 			m["body"] = json.RawMessage(body)
 		}
+		headers, _ := m["headers"].(map[string]any)
+		maps.DeleteFunc(headers, func(name string, _ any) bool {
+			return strings.HasPrefix(name, "X-Ratelimit-") || strings.HasPrefix(name, "X-Daily-")
+		})
 	}
 	out, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {

@@ -19,8 +19,8 @@ import (
 )
 
 type options struct {
-	stage, mailDomain, ruleSet, hostedZone, apiDomain, certificate, linkURL, alarmEmail string
-	yes                                                                                 bool
+	stage, mailDomain, ruleSet, hostedZone, apiDomain, certificate, linkURL, alarmEmail, rateLimit string
+	yes                                                                                            bool
 }
 
 func main() {
@@ -33,6 +33,7 @@ func main() {
 	flag.StringVar(&o.certificate, "certificate", "", "ARN of the certificate for -api-domain, in the same region")
 	flag.StringVar(&o.linkURL, "link-url", "", "where links in mail lead, with {entities} and {id}; without it the record in the API")
 	flag.StringVar(&o.alarmEmail, "alarm-email", "", "address that is told of alarms")
+	flag.StringVar(&o.rateLimit, "rate-limit", "", "requests that a token may make in two seconds; without it any number")
 	flag.BoolVar(&o.yes, "yes", false, "do not ask before rights are widened (for CI)")
 	flag.Parse()
 
@@ -99,7 +100,7 @@ func cdk(ctx context.Context, o options, region string) error {
 func (o options) context() (args []string) {
 	for _, c := range [][2]string{
 		{"stage", o.stage}, {"mailDomain", o.mailDomain}, {"ruleSet", o.ruleSet}, {"hostedZoneId", o.hostedZone},
-		{"apiDomain", o.apiDomain}, {"certificateArn", o.certificate}, {"linkUrl", o.linkURL}, {"alarmEmail", o.alarmEmail},
+		{"apiDomain", o.apiDomain}, {"certificateArn", o.certificate}, {"linkUrl", o.linkURL}, {"alarmEmail", o.alarmEmail}, {"rateLimit", o.rateLimit},
 	} {
 		if c[1] != "" {
 			args = append(args, "-c", c[0]+"="+c[1])

@@ -25,9 +25,14 @@ func main() {
 	flag.StringVar(&o.SMTP, "smtp", "127.0.0.1:2525", "address of the mail listener; port 0 picks a free one")
 	flag.StringVar(&o.DataDir, "data", ".local", "folder that keeps the data")
 	flag.BoolVar(&o.Demo, "demo", true, "make a demo team with a few records, and an empty one")
+	flag.IntVar(&o.RateLimit, "rate-limit", 0, "requests that a token may make in two seconds; 0 for any number")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "there are no arguments besides flags, but %q was given\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	if o.RateLimit < 0 {
+		fmt.Fprintln(os.Stderr, "-rate-limit must not be negative")
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -90,6 +90,10 @@ type (
 		failureV1
 		Code string `json:"code"`
 	}
+	tooMany struct {
+		failureV1
+		Code int64 `json:"code"`
+	}
 	invalidV2 struct {
 		Success bool   `json:"success"`
 		Error   string `json:"error"`
@@ -110,6 +114,8 @@ func (b *builder) failures(to openapi3.ResponseBodies) {
 			switch {
 			case status == "401":
 				v = unauthorized{}
+			case status == "429":
+				v = tooMany{}
 			case status == "400" && version == "V2":
 				v = invalidV2{}
 			}

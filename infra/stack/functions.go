@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -64,6 +65,8 @@ func (b *builder) environment(f manifest.Function) *map[string]*string {
 			env[string(v)] = jsii.String(b.MailDomain)
 		case manifest.EnvLinkURL:
 			env[string(v)] = b.linkURL()
+		case manifest.EnvRateLimit:
+			env[string(v)] = jsii.String(strconv.Itoa(b.RateLimit))
 		default:
 			panic(fmt.Sprintf("stack: function %s wants %s, for which the stack has no value", f.Name, v))
 		}

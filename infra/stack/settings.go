@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/aws/constructs-go/constructs/v10"
@@ -21,6 +22,7 @@ type Settings struct {
 	APIDomain      string // a custom domain of the API, with CertificateARN
 	CertificateARN string
 	LinkURL        string // where links in mail lead, with {entities} and {id}; empty: the record in the API
+	RateLimit      int    // requests that a token may make in two seconds; 0 is any number
 	AlarmEmail     string // who is told of alarms; empty: they show in CloudWatch only
 	Placeholder    bool   // a stand-in instead of built functions: enough for synth and tests, never deployed
 
@@ -36,7 +38,7 @@ var (
 const exampleDomain = "mail.example.com"
 
 // FromContext reads the settings of the app; all mistakes are reported together.
-func FromContext(app constructs.Construct, root string) (Settings, error) {
+func FromContext(app constructs.Construct, root string) (s Settings, err error) {
 	get := func(key string) string {
 		switch v := app.Node().TryGetContext(jsii.String(key)).(type) {
 		case nil:
@@ -47,7 +49,7 @@ func FromContext(app constructs.Construct, root string) (Settings, error) {
 			return fmt.Sprint(v)
 		}
 	}
-	s := Settings{
+	s = Settings{
 		Stage: get("stage"), MailDomain: get("mailDomain"), RuleSet: get("ruleSet"), HostedZoneID: get("hostedZoneId"),
 		APIDomain: get("apiDomain"), CertificateARN: get("certificateArn"), LinkURL: get("linkUrl"), AlarmEmail: get("alarmEmail"),
 		Placeholder: get("placeholder") == "true", Root: root,
@@ -58,7 +60,22 @@ func FromContext(app constructs.Construct, root string) (Settings, error) {
 	if s.MailDomain == "" && s.Placeholder {
 		s.MailDomain = exampleDomain
 	}
+	if s.RateLimit, err = limit(get("rateLimit")); err != nil {
+		return s, errors.Join(err, s.Check())
+	}
 	return s, s.Check()
+}
+
+// limit reads a number of requests, "" for none.
+func limit(text string) (int, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, fmt.Errorf("rateLimit %q is no number: how many requests may a token make in two seconds?", text)
+	}
+	return n, nil
 }
 
 // Check says what is wrong with the settings.
@@ -79,6 +96,9 @@ func (s Settings) Check() error {
 	}
 	if s.APIDomain != "" && !domainPattern.MatchString(s.APIDomain) {
 		wrong("apiDomain %q is not a domain name in small letters", s.APIDomain)
+	}
+	if s.RateLimit < 0 {
+		wrong("rateLimit %d is negative; 0 is any number of requests", s.RateLimit)
 	}
 	if (s.APIDomain == "") != (s.CertificateARN == "") {
 		wrong("apiDomain and certificateArn go together")

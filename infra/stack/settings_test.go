@@ -1,6 +1,7 @@
 package stack_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -17,6 +18,7 @@ func TestSettings(t *testing.T) {
 		"an address as mail domain":      {Stage: "dev", MailDomain: "crm@example.com"},
 		"the stack's own rule set":       {Stage: "dev", MailDomain: "crm.example.com", RuleSet: "lejek-dev"},
 		"a domain with no certificate":   {Stage: "dev", MailDomain: "crm.example.com", APIDomain: "api.example.com"},
+		"a negative limit":               {Stage: "dev", MailDomain: "crm.example.com", RateLimit: -1},
 		"a certificate without a domain": {Stage: "dev", MailDomain: "crm.example.com", CertificateARN: "arn"},
 	} {
 		if s.Check() == nil {
@@ -38,7 +40,7 @@ func TestFromContext(t *testing.T) {
 	}{
 		"all": {map[string]any{
 			"stage": full.Stage, "mailDomain": full.MailDomain, "ruleSet": full.RuleSet, "hostedZoneId": full.HostedZoneID,
-			"apiDomain": full.APIDomain, "certificateArn": full.CertificateARN, "alarmEmail": full.AlarmEmail, "placeholder": true,
+			"apiDomain": full.APIDomain, "certificateArn": full.CertificateARN, "alarmEmail": full.AlarmEmail, "rateLimit": 80, "placeholder": true,
 		}, full},
 		"little":  {map[string]any{"mailDomain": "crm.example.com"}, stack.Settings{Stage: "dev", MailDomain: "crm.example.com", Root: "../.."}},
 		"nothing": {map[string]any{"placeholder": "true"}, stack.Settings{Stage: "dev", MailDomain: "mail.example.com", Placeholder: true, Root: "../.."}},
@@ -48,5 +50,9 @@ func TestFromContext(t *testing.T) {
 		if err != nil || got != c.want {
 			t.Errorf("%s: %+v, %v, want %+v", name, got, err, c.want)
 		}
+	}
+	app := awscdk.NewApp(&awscdk.AppProps{Context: &map[string]any{"placeholder": "true", "rateLimit": "many"}, Outdir: jsii.String(t.TempDir())})
+	if _, err := stack.FromContext(app, "../.."); err == nil || !strings.Contains(err.Error(), "rateLimit") {
+		t.Errorf("a limit of many: %v", err)
 	}
 }

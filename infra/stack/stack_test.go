@@ -24,7 +24,7 @@ var (
 	full  = stack.Settings{
 		Stage: "full", MailDomain: "mail.example.com", Placeholder: true, Root: "../..",
 		RuleSet: "company", HostedZoneID: "Z0EXAMPLE", APIDomain: "api.example.com",
-		CertificateARN: "arn:aws:acm:eu-west-1:111122223333:certificate/example", AlarmEmail: "ops@example.com",
+		CertificateARN: "arn:aws:acm:eu-west-1:111122223333:certificate/example", AlarmEmail: "ops@example.com", RateLimit: 80,
 	}
 	output string // the cloud assembly's folder
 )

@@ -22,6 +22,7 @@ import (
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/limits"
 	"github.com/lejek/lejek/shared/manifest"
 )
 
@@ -106,8 +107,9 @@ func (r Route) wrong(ctx context.Context, c Call, in any, err error) error {
 
 // Options are what every handler needs besides its routes.
 type Options struct {
-	Auth Authenticator
-	Log  *slog.Logger
+	Auth   Authenticator
+	Limits limits.Limiter
+	Log    *slog.Logger
 }
 
 // New is the handler of the named function. It panics when the routes are not exactly the function's operations.
@@ -177,6 +179,13 @@ func bind(r Route, o Options) http.Handler {
 			actor.Source, actor.Agent = "api", truncate(hr.UserAgent(), 200)
 			line.team, line.user = actor.Team, actor.User
 			c := Call{Actor: actor, BaseURL: "https://" + hr.Host, V1: req.v1}.local(hr)
+			quota, err := o.Limits.Take(hr.Context(), actor, req.token())
+			if err != nil {
+				return nil, err
+			}
+			if writeQuota(w.Header(), quota); quota.Exceeded {
+				return nil, errExceeded(quota)
+			}
 			in, err := r.decode(req)
 			if err != nil {
 				return nil, r.wrong(hr.Context(), c, in, err)
@@ -204,6 +213,7 @@ func (c Call) local(hr *http.Request) Call {
 func serve(ctx context.Context, o Options, mux *http.ServeMux, e events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
 	line := &line{start: time.Now()}
 	w := &recorder{header: http.Header{}, status: http.StatusOK}
+	writeQuota(w.header, limits.Generous)
 	hr, err := httpRequest(context.WithValue(ctx, lineKey{}, line), e)
 	if err != nil {
 		line.err = err

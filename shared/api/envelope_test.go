@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +64,11 @@ func TestEnvelopes(t *testing.T) {
 		}
 		if a.Header["Content-Type"] != "application/json; charset=utf-8" {
 			t.Errorf("%s %s: %v", test.method, test.path, a.Header)
+		}
+		for _, name := range []string{"Limit", "Remaining", "Reset"} {
+			if n, err := strconv.Atoi(a.Header["X-Ratelimit-"+name]); err != nil || n < 1 {
+				t.Errorf("%s %s: X-Ratelimit-%s is %q", test.method, test.path, name, a.Header["X-Ratelimit-"+name])
+			}
 		}
 		if a.Status == 405 && a.Header["Allow"] != "GET, POST" {
 			t.Errorf("allow: %v", a.Header)

@@ -23,6 +23,7 @@ var statuses = map[fault.Kind]struct {
 	fault.Conflict:     {409, "ERR_CONFLICT", "Please read the record again and repeat the change."},
 	fault.TooLarge:     {413, "ERR_TOO_LARGE", "Please send less at once."},
 	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please check the header Content-Type."},
+	fault.TooMany:      {429, "", "Please wait for as long as the header Retry-After says."},
 	fault.Unavailable:  {503, "ERR_UNAVAILABLE", "Please try again in a moment."},
 	fault.Internal:     {500, "ERR_INTERNAL", "It has been logged; please try again later."},
 }
@@ -49,7 +50,10 @@ func writeError(w http.ResponseWriter, v1 bool, err error) {
 		return
 	}
 	body := failure{Error: message(f), Info: row.info}
-	if !v1 {
+	switch {
+	case f.Kind == fault.TooMany:
+		body.Code = row.status
+	case !v1:
 		body.Code = row.code
 	}
 	writeJSON(w, row.status, body, nil)
@@ -61,7 +65,7 @@ type failure struct {
 	Info       string `json:"error_info"`
 	Data       any    `json:"data"`
 	Additional any    `json:"additional_data"`
-	Code       string `json:"code,omitempty"`
+	Code       any    `json:"code,omitempty"` // a name, or the number 429 (contract §1.8)
 }
 
 // invalid is v2's answer to wrong input, shorter than its other errors.

@@ -14,6 +14,7 @@ import (
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/fields"
+	"github.com/lejek/lejek/shared/limits"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/pipelines"
@@ -32,7 +33,9 @@ func New(env boot.Env) Core {
 }
 
 // Options are those of every API handler.
-func (c Core) Options() api.Options { return api.Options{Auth: c.Teams(), Log: c.Log} }
+func (c Core) Options() api.Options {
+	return api.Options{Auth: c.Teams(), Limits: limits.Limiter{Store: dynamo.Requests{DB: c.DB}, PerWindow: c.RateLimit, Now: c.Now}, Log: c.Log}
+}
 
 // Teams makes a new team's first records from the defaults of other entities.
 func (c Core) Teams() teams.Service {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,6 +27,7 @@ type Config struct {
 	DataBucket string
 	MailDomain string
 	LinkURL    string
+	RateLimit  int64 // requests per token in limits.Window; 0 is any number
 }
 
 // Env is what a function's constructor takes.
@@ -59,6 +61,15 @@ func Read(f manifest.Function, lookup func(string) (string, bool)) (Config, erro
 			c.MailDomain = value
 		case manifest.EnvLinkURL:
 			c.LinkURL = value
+		case manifest.EnvRateLimit:
+			n, err := strconv.ParseInt(value, 10, 64)
+			if err == nil && n < 0 {
+				err = errors.New("is negative")
+			}
+			if err != nil && value != "" {
+				missing = append(missing, fmt.Errorf("environment variable %s: %q must be a number of requests, 0 for no limit: %w", v, value, err))
+			}
+			c.RateLimit = n
 		default:
 			missing = append(missing, fmt.Errorf("environment variable %s has no place in boot.Config", v))
 		}

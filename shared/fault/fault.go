@@ -21,6 +21,7 @@ const (
 	Conflict     Kind = "conflict"       // someone else wrote first
 	TooLarge     Kind = "too large"      //
 	Unsupported  Kind = "unsupported"    // a media type that is not read
+	TooMany      Kind = "too many"       // requests; later there may be more
 	Unavailable  Kind = "unavailable"    // try again later
 	Internal     Kind = "internal error" //
 )

@@ -7,7 +7,10 @@
 // that bring each path to its function.
 package manifest
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Operation is a method and a path pattern, in http.ServeMux syntax. A path under /v1 stands for the same path under
 // /api/v1 too: Pipedrive serves one API under both prefixes (contract §1.1).
@@ -54,6 +57,7 @@ const (
 	EnvMailBucket EnvVar = "LEJEK_MAIL_BUCKET"
 	EnvDataBucket EnvVar = "LEJEK_DATA_BUCKET"
 	EnvMailDomain EnvVar = "LEJEK_MAIL_DOMAIN" // the domain of the teams' dedicated addresses
+	EnvRateLimit  EnvVar = "LEJEK_RATE_LIMIT"  // requests per token in two seconds, 0 for any number
 	EnvLinkURL    EnvVar = "LEJEK_LINK_URL"    // where a record is seen, with {entities} and {id}; links in mail are made of it
 )
 
@@ -117,7 +121,7 @@ var (
 func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{}, base...), more...) }
 
 // Functions are all functions, in alphabetical order.
-var Functions = []Function{
+var Functions = limited([]Function{
 	{
 		Name: "activities", Doc: "planned work of any kind",
 		Operations: join(crud("/api/v2/activities"), []Operation{"GET /api/v2/activities/{id}/reminders"}),
@@ -243,6 +247,21 @@ var Functions = []Function{
 		Name: "teams", Doc: "teams, users and tokens; no routes, invoked with AWS credentials only",
 		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
+})
+
+// limited has every function that knows tokens count what they ask for: it gets the limit, and may write the count.
+func limited(functions []Function) []Function {
+	for i, f := range functions {
+		if len(f.Operations) == 0 || !slices.Contains(f.Env, EnvTable) {
+			continue
+		}
+		functions[i].Env = append(slices.Clone(f.Env), EnvRateLimit)
+		const count = "dynamodb:UpdateItem"
+		if !slices.ContainsFunc(f.Grants, func(g Grant) bool { return g.Resource == Table && slices.Contains(g.Actions, count) }) {
+			functions[i].Grants = with(f.Grants, Grant{Resource: Table, Actions: []string{count}})
+		}
+	}
+	return functions
 }
 
 func crud(root string) []Operation {

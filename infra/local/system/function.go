@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -39,7 +40,7 @@ type function struct {
 func (s *System) build(f manifest.Function, constructor func(boot.Env) lambda.Handler) (built *function, err error) {
 	values := map[manifest.EnvVar]string{
 		manifest.EnvTable: s.Options.Table, manifest.EnvMailBucket: MailBucket, manifest.EnvDataBucket: DataBucket, manifest.EnvMailDomain: MailDomain,
-		manifest.EnvLinkURL: s.URL + manifest.RecordPath,
+		manifest.EnvRateLimit: strconv.Itoa(s.RateLimit), manifest.EnvLinkURL: s.URL + manifest.RecordPath,
 	}
 	given := map[string]string{}
 	for _, v := range f.Env {

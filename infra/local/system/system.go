@@ -50,6 +50,7 @@ const (
 // Options say how to start.
 type Options struct {
 	HTTP, SMTP string // addresses to listen on; "" is a free port of the loopback address
+	RateLimit  int    // requests that a token may make in two seconds; 0 is any number
 	DataDir    string // "" keeps records and objects in memory, and the rest until Close
 	Demo       bool   // see package demo
 	Clock      bool   // run functions on the clock; else they run only when invoked

@@ -88,6 +88,9 @@ func WithLateIndexes(a *App) {
 	a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, r.Answer) })
 }
 
+// WithRateLimit lets each token make so many requests in two seconds.
+func WithRateLimit(n int64) func(*App) { return func(a *App) { a.RateLimit = n } }
+
 // PutObject stores an object; for tests WithObjects.
 func (a *App) PutObject(bucket, key string, content []byte) {
 	a.t.Helper()
@@ -156,6 +159,13 @@ func (a *App) NewTeam(name string) *Client {
 		a.t.Fatal(err)
 	}
 	return &Client{app: a, Team: c.Team, User: c.User, Token: c.Token}
+}
+
+// With is the client with another token.
+func (c *Client) With(t auth.Token) *Client {
+	other := *c
+	other.Token = t
+	return &other
 }
 
 // Answer is a response with its body read as JSON.
