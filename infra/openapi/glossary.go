@@ -263,6 +263,7 @@ var activityWords = map[string]word{
 // Files.
 var fileWords = map[string]word{
 	"file_name":       {"The name that the file is stored under", "offer.pdf"},
+	"media_type":      {"The media type of the file", "application/pdf"},
 	"file_size":       {"Its size in bytes", 48213},
 	"file_type":       {"What kind of file it is", "pdf"},
 	"files":           {"Files", nil},

@@ -125,14 +125,7 @@ func (h Files) Routes() []Route {
 		}).Lists(fileWire{}, ByOffset),
 		Handle("GET /v1/files/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			f, err := h.Files.Get(ctx, c.Actor, in.ID)
-			if err != nil {
-				return nil, err
-			}
-			out, err := h.out(ctx, c, []files.File{f})
-			if err != nil {
-				return nil, err
-			}
-			return out[0], nil
+			return h.one(ctx, c, f, err)
 		}).Returns(fileWire{}),
 		Handle("GET /v1/files/{id}/download", func(ctx context.Context, c Call, in byID) (any, error) {
 			url, err := h.Files.Download(ctx, c.Actor, in.ID)

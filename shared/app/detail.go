@@ -1,9 +1,13 @@
 package app
 
 import (
+	"context"
+
+	"github.com/lejek/lejek/shared/activities"
 	"github.com/lejek/lejek/shared/api"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/flow"
 )
@@ -15,7 +19,20 @@ func (c Core) Flow() flow.Service {
 
 // Files are the service and the routes of files.
 func (c Core) Files() api.Files {
-	return api.Files{Files: files.Service{Store: dynamo.NewFiles(c.DB), Objects: objects{c.S3, c.DataBucket}}, Lookup: c.DB}
+	o := objects{c.S3, c.DataBucket}
+	service := files.Service{Store: dynamo.NewFiles(c.DB), Objects: o, Signer: o, Activities: activityLinks{c.Activities()}, Now: c.Now}
+	return api.Files{Files: service, Lookup: c.DB}
+}
+
+// activityLinks are what an activity hangs on, for what is hung on it.
+type activityLinks struct{ activities.Service }
+
+func (s activityLinks) ActivityLinks(ctx context.Context, team, activity int64) (change.Links, error) {
+	n, err := s.Store.Get(ctx, team, activity)
+	if err == nil && n.Deleted {
+		err = fault.Missing("Activity")
+	}
+	return n.HangsOn(), err
 }
 
 // Details are the routes that records of a kind have besides their own: view, flow, files, mail, search.

@@ -40,6 +40,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	comment := c.Must("POST", fmt.Sprintf("/v1/notes/%v/comments", ids["/v1/notes"]), map[string]any{"content": secret}).Data()
 	ids["{uuid}"] = comment["uuid"]
 	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
+	ids["/api/v2/files/uploads"] = c.Do("POST", "/api/v2/files/uploads", map[string]any{"file_name": secret, "file_size": 5, "deal_id": deal}).ID()
 	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
 	if err != nil {

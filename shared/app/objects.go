@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,6 +28,7 @@ type objects struct {
 
 var (
 	_ files.Objects          = objects{}
+	_ files.Signer           = objects{}
 	_ flow.Objects           = objects{}
 	_ mailbox.Objects        = objects{}
 	_ persons.PictureObjects = objects{}
@@ -42,6 +44,35 @@ func (o objects) SignedURL(ctx context.Context, key, disposition, mediaType stri
 		return "", fmt.Errorf("app.SignedURL %s: %w", key, err)
 	}
 	return r.URL, nil
+}
+
+// uploadLife is how long a file may be put; what has begun by then is finished.
+const uploadLife = time.Hour
+
+// SignPut makes a request that puts one object, of just this size and type where they are given, and needs no token. It is as
+// good as the rights of the function that signs.
+func SignPut(ctx context.Context, client *s3.Client, bucket, key, mediaType string, size int64) (files.Upload, error) {
+	in := &s3.PutObjectInput{Bucket: &bucket, Key: &key}
+	if size > 0 {
+		in.ContentLength, in.ContentType = &size, &mediaType
+	}
+	r, err := s3.NewPresignClient(client, s3.WithPresignExpires(uploadLife)).PresignPutObject(ctx, in)
+	if err != nil {
+		return files.Upload{}, fmt.Errorf("app.SignPut %s: %w", key, err)
+	}
+	up := files.Upload{Method: r.Method, URL: r.URL, Headers: map[string]string{}}
+	for name, values := range r.SignedHeader {
+		// Every client sends these by itself, and a browser lets nobody else.
+		if n := http.CanonicalHeaderKey(name); n != "Host" && n != "Content-Length" && len(values) > 0 {
+			up.Headers[name] = values[0]
+		}
+	}
+	return up, nil
+}
+
+// SignPut is a request that puts an announced file.
+func (o objects) SignPut(ctx context.Context, key, mediaType string, size int64) (files.Upload, error) {
+	return SignPut(ctx, o.client, o.bucket, key, mediaType, size)
 }
 
 // Put stores an object.

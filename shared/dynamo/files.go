@@ -5,9 +5,20 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/files"
+	"github.com/lejek/lejek/shared/schema"
 )
 
 var fileKind = kindOf[files.File]{name: change.File, facets: files.File.Facets}
+
+// incomingKind is kept beside no other: it is found by the number alone.
+var incomingKind = kindOf[files.Incoming]{name: files.KindIncoming, extra: func(_ int64, n files.Incoming, it item) {
+	it[schema.Expires] = number(n.Expires.Unix())
+}}
+
+// Incoming is an announced file.
+func (f Files) Incoming(ctx context.Context, team, id int64) (files.Incoming, error) {
+	return records[files.Incoming]{f.DB, incomingKind, "Upload"}.Get(ctx, team, id)
+}
 
 // Files keeps the records of files.
 type Files struct{ records[files.File] }

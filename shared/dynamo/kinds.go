@@ -3,6 +3,7 @@ package dynamo
 import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fields"
+	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/reminders"
@@ -45,6 +46,7 @@ var kinds = map[string]kind{
 	change.Note:            noteKind,
 	notes.KindComment:      commentKind,
 	change.File:            fileKind,
+	files.KindIncoming:     incomingKind,
 	change.Discarded:       discardKind,
 	change.Signpost:        kindOf[change.Post]{name: change.Signpost},
 }

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
@@ -16,18 +17,28 @@ type Store interface {
 	List(ctx context.Context, team int64, l value.List) (value.Page[File], error)
 	// OnRecord reads the files that show on a record by id, newest first or oldest first; NotFound when there is no record.
 	OnRecord(ctx context.Context, team int64, of change.Ref, desc bool, limit int) ([]File, error)
+	NextID(ctx context.Context, team int64) (int64, error)
+	// Incoming is an announced file; NotFound when nothing was announced under that number.
+	Incoming(ctx context.Context, team, id int64) (Incoming, error)
+	// Targets follows links to all records that something with these links shows on.
+	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	Commit(ctx context.Context, sets ...change.Set) error
 }
 
 // Objects is where the bytes are.
 type Objects interface {
 	// SignedURL is an address from which the object can be had for a few minutes, with these headers.
 	SignedURL(ctx context.Context, key, disposition, mediaType string) (string, error)
+	Put(ctx context.Context, key, mediaType string, content []byte) error
 }
 
 // Service is what can be done with files.
 type Service struct {
-	Store   Store
-	Objects Objects
+	Store      Store
+	Objects    Objects
+	Signer     Signer
+	Activities Activities
+	Now        func() time.Time
 }
 
 // Offset is the question for a page of files in v1's way.

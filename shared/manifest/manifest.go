@@ -78,7 +78,7 @@ type Queue struct {
 // Queues are all polled queues; at most three, because an idle poller costs money.
 var Queues = []Queue{
 	// A file is analysed by one message and then becomes many, a chunk each: one at a time, so that they run in parallel.
-	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1, Concurrency: 10},
+	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix, IncomingPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1, Concurrency: 10},
 	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
 }
 
@@ -92,6 +92,9 @@ const (
 	WorkPrefix   = "work/"
 	WorkDays     = 60
 )
+
+// IncomingPrefix is where clients put announced files themselves, below where all files are; then follow the team and a number.
+const IncomingPrefix = "files/up/"
 
 // RecordPath is where a record is in the API; the link of whoever has no other page to show it on.
 const RecordPath = "/api/v2/{entities}/{id}"
@@ -141,12 +144,16 @@ var Functions = limited([]Function{
 		Timeout:    15, Memory: 256,
 	},
 	{
-		Name: "files", Doc: "file records and signed downloads",
-		Operations: []Operation{"GET /v1/files", "GET /v1/files/{id}", "GET /v1/files/{id}/download"},
-		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
+		Name: "files", Doc: "files: taken in, listed, handed out by signed links",
+		Operations: []Operation{
+			"GET /v1/files", "POST /v1/files", "GET /v1/files/{id}", "PUT /v1/files/{id}", "DELETE /v1/files/{id}",
+			"GET /v1/files/{id}/download", "POST /v1/files/remote", "POST /v1/files/remoteLink",
+			"POST /api/v2/files/uploads", "GET /api/v2/files/uploads/{id}",
+		},
+		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk",
+		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk; takes announced files in",
 		Queue: "files",
 		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:GetObject"}},
 			Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:GetObject"}}),

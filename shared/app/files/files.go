@@ -12,5 +12,6 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("files", c.Options(), c.Files().Routes()...)
+	h := c.Files()
+	return api.New("files", c.Options(), append(h.Routes(), h.WriteRoutes()...)...)
 }

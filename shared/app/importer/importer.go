@@ -1,5 +1,6 @@
 // Package importer constructs the function that lets spreadsheets in. Its event is a batch of a queue, each message a notice of
-// S3 that there is a new object: a file, or a chunk of one that this function wrote itself. What fails is reported by message;
+// S3 that there is a new object: a file, or a chunk of one that this function wrote itself, or a file that a user announced to
+// keep. What fails is reported by message;
 // the queue brings it again and, after some times, puts it aside with its input intact.
 package importer
 
@@ -18,13 +19,16 @@ import (
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
 	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/imports"
+	"github.com/lejek/lejek/shared/manifest"
 	"github.com/lejek/lejek/shared/sheet"
 )
 
 type importer struct {
 	boot.Env
 	worker imports.Worker
+	files  files.Service
 }
 
 // New is the handler of the function.
@@ -32,7 +36,7 @@ func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	i := importer{env, imports.Worker{
 		Store: dynamo.NewImports(c.DB), Objects: objects{env.S3, env.DataBucket}, Team: team{c}, Open: sheet.Open, Now: env.Now, Log: env.Log,
-	}}
+	}, c.Files().Files}
 	return lambda.NewHandler(i.handle)
 }
 
@@ -63,6 +67,12 @@ func (i importer) one(ctx context.Context, body string) error {
 		key, err := url.QueryUnescape(r.S3.Object.Key)
 		if err != nil {
 			return fmt.Errorf("importer: the key %q: %w", r.S3.Object.Key, err)
+		}
+		if strings.HasPrefix(key, manifest.IncomingPrefix) {
+			if err := i.files.Arrived(ctx, key, r.S3.Object.Size); err != nil {
+				return err
+			}
+			continue
 		}
 		o := imports.Object{Key: key, ETag: r.S3.Object.ETag, Size: r.S3.Object.Size, Sequencer: r.S3.Object.Sequencer}
 		if err := i.worker.Arrived(ctx, o); err != nil {

@@ -6,8 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"net/http"
-	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -26,9 +24,6 @@ func New(env boot.Env) lambda.Handler {
 	return api.New("imports", c.Options(), api.Imports{Imports: service}.Routes()...)
 }
 
-// uploadLife is how long a file may be put; what has begun by then is finished.
-const uploadLife = time.Hour
-
 type uploads struct {
 	client *s3.Client
 	bucket string
@@ -36,21 +31,9 @@ type uploads struct {
 
 var _ imports.Uploads = uploads{}
 
-// Sign makes a PUT that needs no token, for this one key. It is as good as the rights of the function that signs.
 func (u uploads) Sign(ctx context.Context, key string) (imports.Upload, error) {
-	r, err := s3.NewPresignClient(u.client, s3.WithPresignExpires(uploadLife)).PresignPutObject(ctx, &s3.PutObjectInput{
-		Bucket: &u.bucket, Key: &key,
-	})
-	if err != nil {
-		return imports.Upload{}, fmt.Errorf("imports.Sign %s: %w", key, err)
-	}
-	up := imports.Upload{Method: r.Method, URL: r.URL, Headers: map[string]string{}}
-	for name, values := range r.SignedHeader {
-		if http.CanonicalHeaderKey(name) != "Host" && len(values) > 0 { // every client sends that by itself
-			up.Headers[name] = values[0]
-		}
-	}
-	return up, nil
+	up, err := app.SignPut(ctx, u.client, u.bucket, key, "", 0)
+	return imports.Upload(up), err
 }
 
 func (u uploads) Signal(ctx context.Context, key string) error {
