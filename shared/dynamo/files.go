@@ -12,7 +12,7 @@ var fileKind = kindOf[files.File]{name: change.File, facets: files.File.Facets}
 
 // incomingKind is kept beside no other: it is found by the number alone.
 var incomingKind = kindOf[files.Incoming]{name: files.KindIncoming, extra: func(_ int64, n files.Incoming, it item) {
-	it[schema.Expires] = number(n.Expires.Unix())
+	it[schema.Expires] = number(n.Expiry().Unix())
 }}
 
 // Incoming is an announced file.

@@ -29,19 +29,19 @@ const (
 	Failed         = "failed"
 )
 
-// Incoming is an announced file, as stored until incomingLife after it was announced.
+// Incoming is an announced file, as stored for a week.
 type Incoming struct {
 	File    File // without version; as it will be
 	Version int64
 	Status  string
 	Reason  string // of failure
-	Expires time.Time
 }
 
 // Ref names the announcement.
 func (n Incoming) Ref() change.Ref { return change.Of(KindIncoming, n.File.ID) }
 
-const incomingLife = 7 * 24 * time.Hour
+// Expiry is when the announcement is forgotten; the file it became stays.
+func (n Incoming) Expiry() time.Time { return n.File.AddTime.Add(7 * 24 * time.Hour) }
 
 // Upload is a request that puts the file where it belongs.
 type Upload struct {
@@ -65,7 +65,7 @@ func (s Service) Announce(ctx context.Context, a auth.Actor, in Input, size int6
 		return n, up, err
 	}
 	f.Size, f.Key = size, manifest.IncomingPrefix+strconv.FormatInt(a.Team, 10)+"/"+strconv.FormatInt(f.ID, 10)
-	n = Incoming{File: f, Status: WaitingForFile, Expires: f.AddTime.Add(incomingLife)}
+	n = Incoming{File: f, Status: WaitingForFile}
 	if up, err = s.Signer.SignPut(ctx, f.Key, f.ServedType(), size); err != nil {
 		return n, up, fmt.Errorf("files.Announce %d: %w", f.ID, err)
 	}
