@@ -293,6 +293,7 @@ func write(w http.ResponseWriter, result any) error {
 	}
 	if a.Location != "" {
 		w.Header().Set("Location", a.Location)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.WriteHeader(http.StatusFound)
 		return nil
 	}

@@ -180,7 +180,7 @@ type annexes struct{}
 
 func (annexes) File(f mailbox.File) change.Placed {
 	file := files.File{
-		ID: f.ID, Name: f.Name, Key: f.Key, MediaType: f.MediaType, Size: f.Size, UserID: f.UserID, ContentID: f.ContentID, Inline: f.Inline,
+		ID: f.ID, Name: f.Name, Key: f.Key, Hash: f.Hash, MediaType: f.MediaType, Size: f.Size, UserID: f.UserID, ContentID: f.ContentID, Inline: f.Inline,
 		Locked: f.Locked, AddTime: f.Time, UpdateTime: f.Time,
 	}
 	if f.MessageID != 0 {

@@ -48,5 +48,6 @@ var kinds = map[string]kind{
 	change.File:            fileKind,
 	files.KindIncoming:     incomingKind,
 	change.Discarded:       discardKind,
+	change.ContentOf:       kindOf[change.Content]{name: change.ContentOf},
 	change.Signpost:        kindOf[change.Post]{name: change.Signpost},
 }

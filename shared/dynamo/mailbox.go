@@ -158,6 +158,16 @@ func (m Mail) Counted(ctx context.Context, team int64, of change.Ref) (n int64, 
 	return n, err
 }
 
+// Contents is a batch read.
+func (m Mail) Contents(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]change.Content, error) {
+	found, err := m.GetAny(ctx, team, refs)
+	all := make(map[change.Ref]change.Content, len(found))
+	for ref, record := range found {
+		all[ref], _ = record.(change.Content)
+	}
+	return all, err
+}
+
 // Known reads records only to see that they are there.
 func (m Mail) Known(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error) {
 	found, err := m.GetAny(ctx, team, refs)

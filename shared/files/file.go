@@ -15,6 +15,7 @@ type File struct {
 	Version        int64
 	Name           string
 	Key            string
+	Hash           string // of its bytes, where the team keeps such bytes once; else they are this file's alone
 	MediaType      string
 	Size           int64
 	UserID         int64
@@ -48,6 +49,9 @@ func (f File) Rows() []change.Row {
 		return nil
 	}
 	rows := change.RowsOn(f.Shown, change.Files, f.AddTime, f.Ref())
+	if content := f.Content(); content != "" {
+		rows = append(rows, change.Row{On: content, Shelf: change.Files, At: f.AddTime, Source: f.Ref()})
+	}
 	if f.MailMessageID == nil {
 		rows = append(rows, change.RowsOn(f.Shown, change.Flow, f.AddTime, f.Ref())...)
 	}
@@ -93,8 +97,21 @@ func (f File) Remove(now time.Time) change.Placed {
 	return f
 }
 
-// Objects are the keys of its bytes.
-func (f File) Objects() []string { return []string{f.Key} }
+// Content names the bytes that it may share with other files of the team; "" when they are its own.
+func (f File) Content() change.Ref {
+	if f.Hash == "" {
+		return ""
+	}
+	return change.ContentRef(f.Hash)
+}
+
+// Objects are the keys of what belongs to it alone.
+func (f File) Objects() []string {
+	if f.Hash != "" {
+		return nil
+	}
+	return []string{f.Key}
+}
 
 // Texts are what searches look in; images that a mail shows are nothing that anybody looks for.
 func (f File) Texts() []value.Text {

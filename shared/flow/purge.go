@@ -13,6 +13,9 @@ import (
 // Owner is a record that owns objects.
 type Owner interface{ Objects() []string }
 
+// Sharer is a record whose bytes are kept once, for all records that have the same.
+type Sharer interface{ Content() change.Ref }
+
 // Purge takes away what a record left behind that the table removed after its time: its bytes and its rows on other records.
 // Each part may be done twice, so a purge that was killed is simply done again. What hangs on a deal, a person or an
 // organization can be a lot and leaves it in the steps of a job.
@@ -22,6 +25,11 @@ func (s Service) Purge(ctx context.Context, team int64, of change.Ref, record an
 			if err := s.Objects.Delete(ctx, key); err != nil {
 				return fmt.Errorf("flow.Purge %s: %w", of, err)
 			}
+		}
+	}
+	if sh, ok := record.(Sharer); ok && sh.Content() != "" {
+		if err := s.forsake(ctx, team, sh.Content()); err != nil {
+			return fmt.Errorf("flow.Purge %s: %w", of, err)
 		}
 	}
 	if p, ok := record.(change.Placed); ok {
@@ -43,6 +51,33 @@ func (s Service) Purge(ctx context.Context, team int64, of change.Ref, record an
 		return fmt.Errorf("flow.Purge %s: %w", of, err)
 	}
 	return nil
+}
+
+// forsake takes bytes away that no file has any more. That there is none, and comes none meanwhile, is decided by one
+// transaction; the object goes after it, and should that fail, when the purge is repeated.
+func (s Service) forsake(ctx context.Context, team int64, of change.Ref) error {
+	found, err := s.Store.GetAny(ctx, team, []change.Ref{of})
+	if err != nil {
+		return err
+	}
+	c, ok := found[of].(change.Content)
+	if !ok {
+		return nil
+	}
+	if c.Kept() {
+		sums, err := s.Store.Summaries(ctx, team, []change.Ref{of})
+		if err != nil || sums[of].Count(change.FilesCount) > 0 {
+			return err
+		}
+		set := change.Set{Team: team, Counts: []change.Count{{Of: of, Seen: map[change.Number]int64{change.FilesCount: sums[of].Numbers[change.FilesCount]}}}}
+		set.Put(of, change.Content{Key: c.Key, Gone: true}, c.Version)
+		if err := s.Store.Commit(ctx, set); fault.Is(err, fault.Conflict) {
+			return nil // a file came that has them
+		} else if err != nil {
+			return err
+		}
+	}
+	return s.Objects.Delete(ctx, c.Key)
 }
 
 // gone is a record that was purged, and where it led.

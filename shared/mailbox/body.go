@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"slices"
 	"strings"
 )
 
@@ -14,11 +15,15 @@ const (
 
 // shown is the part of a message that people see, made fit to be shown before it is stored, so that nothing that hands it out
 // can forget to: HTML that is safe when there is any, else the text.
-func (r run) shown(p Parsed) (body, mediaType string) {
+func (r run) shown(it Item, n int) (body, mediaType string) {
+	p := it.Parsed
 	if strings.TrimSpace(p.HTML) != "" {
-		safe := r.Read.Safe(strings.ToValidUTF8(p.HTML[:min(len(p.HTML), maxRead)], ""))
+		has := func(contentID string) bool {
+			return slices.ContainsFunc(r.parts(it, n), func(p Part) bool { return p.ContentID == contentID })
+		}
+		safe := r.Read.Safe(strings.ToValidUTF8(p.HTML[:min(len(p.HTML), maxRead)], ""), has)
 		if len(safe) > maxShown {
-			safe = r.Read.Safe(strings.ToValidUTF8(safe[:maxShown], "")) + "<p>[…]</p>" // whole tags again
+			safe = r.Read.Safe(strings.ToValidUTF8(safe[:maxShown], ""), has) + "<p>[…]</p>" // whole tags again
 		}
 		return safe, "text/html"
 	}

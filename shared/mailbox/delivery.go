@@ -24,9 +24,10 @@ type Delivery struct {
 // Reader is what package mail knows about mail. It is handed in, because nothing that an API function imports may reach a
 // parser.
 type Reader struct {
-	Aligned  func(Parsed, Checks) (bool, string)
-	Forward  func(Parsed) []Inner     // the messages that a forward carries
-	Safe     func(html string) string // what of a stranger's HTML may be shown
+	Aligned func(Parsed, Checks) (bool, string)
+	Forward func(Parsed) []Inner // the messages that a forward carries
+	// Safe is what of a stranger's HTML may be shown. has tells whether an image that it shows by its Content-ID is there.
+	Safe     func(html string, has func(contentID string) bool) string
 	Domain   func(address string) string
 	FreeMail func(address string) bool
 }

@@ -11,7 +11,7 @@ import (
 var reader = mailbox.Reader{
 	Aligned: func(_ mailbox.Parsed, c mailbox.Checks) (bool, string) { return c.DMARC == "PASS", "DMARC " + c.DMARC },
 	Forward: func(p mailbox.Parsed) []mailbox.Inner { return p.Inner },
-	Safe:    func(html string) string { return html },
+	Safe:    func(html string, _ func(string) bool) string { return html },
 	Domain: func(address string) string {
 		labels := strings.Split(address[strings.LastIndexByte(address, '@')+1:], ".")
 		return strings.Join(labels[max(0, len(labels)-2):], ".")

@@ -70,9 +70,6 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 	if err := r.keepBody(ctx, it, n, &m); err != nil {
 		return out, err
 	}
-	if err := r.keepParts(ctx, r.parts(it, n), n); err != nil {
-		return out, err
-	}
 	targets, err := r.targets(ctx, m.HangsOn(), c.created)
 	if err != nil {
 		return out, err

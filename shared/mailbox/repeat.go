@@ -70,13 +70,9 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		if err != nil {
 			return out, err
 		}
-		if out.steps, err = r.around(ctx, it, n, f, m, targets, nil, done); err != nil {
-			return out, err
-		}
-		if out.steps = append(out.steps, returned...); len(m.FileIDs) == 0 {
-			return out, nil
-		}
-		return out, r.keepParts(ctx, r.parts(it, n), n)
+		out.steps, err = r.around(ctx, it, n, f, m, targets, nil, done)
+		out.steps = append(out.steps, returned...)
+		return out, err
 	}
 	full := m.InnerCopy && it.Inner != InnerHTML && it.Inner != InnerText
 	now := m
@@ -174,7 +170,7 @@ func (r run) extra(ctx context.Context, it Item, n int, m *Message) (ids []int64
 	for _, p := range parts {
 		m.InlineAttachments, m.RealAttachments = m.InlineAttachments || p.Inline, m.RealAttachments || !p.Inline
 	}
-	return ids, r.keepParts(ctx, parts, n)
+	return ids, nil
 }
 
 // block are n ids that follow each other.
@@ -211,9 +207,6 @@ func (r run) complete(ctx context.Context, it Item, n int, f facts, m Message) (
 			now.FileIDs = append(now.FileIDs[:len(now.FileIDs):len(now.FileIDs)], first+int64(i))
 			now.InlineAttachments, now.RealAttachments = now.InlineAttachments || p.Inline, now.RealAttachments || !p.Inline
 		}
-	}
-	if err := r.keepParts(ctx, parts, n); err != nil {
-		return m, err
 	}
 	return now, r.keepBody(ctx, it, n, &now)
 }

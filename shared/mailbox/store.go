@@ -21,6 +21,8 @@ type Store interface {
 	ThreadPage(ctx context.Context, team, user int64, archived bool, wanted func(Thread) bool, start, limit int) ([]Thread, bool, error)
 	// Counted is how far a counter is.
 	Counted(ctx context.Context, team int64, of change.Ref) (int64, error)
+	// Contents tells where bytes are that the team has, by their names.
+	Contents(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]change.Content, error)
 	// Known tells which of these records exist.
 	Known(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error)
 	NextIDs(ctx context.Context, team int64, kind string, n int) (int64, error)
@@ -100,6 +102,7 @@ type File struct {
 	ID             int64
 	Name           string
 	Key            string
+	Hash           string
 	MediaType      string
 	Size           int64
 	UserID         int64

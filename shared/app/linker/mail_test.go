@@ -188,14 +188,20 @@ func (o office) deal(title string, person, org int64) int64 {
 	return o.Must("POST", "/api/v2/deals", body).ID()
 }
 
-// invoke hands the linker an event and tells which of its messages failed.
-func (o office) invoke(e events.SQSEvent) (failed []string) {
+// event is what Lambda hands over.
+func (o office) event(e events.SQSEvent) []byte {
 	o.t.Helper()
 	raw, err := json.Marshal(e)
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	out, err := o.app.Handler("linker").Invoke(context.Background(), raw)
+	return raw
+}
+
+// invoke hands the linker an event and tells which of its messages failed.
+func (o office) invoke(e events.SQSEvent) (failed []string) {
+	o.t.Helper()
+	out, err := o.app.Handler("linker").Invoke(context.Background(), o.event(e))
 	if err != nil {
 		o.t.Fatal(err)
 	}
