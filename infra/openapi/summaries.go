@@ -41,6 +41,14 @@ var summaries = func() map[manifest.Operation]string {
 		"PUT /v1/notes/{id}/comments/{uuid}":    "Change a comment",
 		"DELETE /v1/notes/{id}/comments/{uuid}": "Delete a comment",
 
+		"GET /v1/filters":         "All saved filters, without their conditions",
+		"POST /v1/filters":        "Save a filter; lists take its id as filter_id",
+		"GET /v1/filters/{id}":    "One filter with its conditions",
+		"PUT /v1/filters/{id}":    "Change a filter's name or conditions",
+		"DELETE /v1/filters/{id}": "Delete a filter",
+		"DELETE /v1/filters":      "Delete several filters at once, at most 100",
+		"GET /v1/filters/helpers": "Operators, relative dates and parts of addresses that conditions can have",
+
 		"GET /v1/organizationRelationships":         "The relations of an organization",
 		"POST /v1/organizationRelationships":        "Relate two organizations",
 		"GET /v1/organizationRelationships/{id}":    "One relation",

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/lejek/lejek/shared/activities"
+	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -125,6 +126,7 @@ type activityGet struct {
 
 type activityList struct {
 	v2Page
+	byFilter
 	activityExtras
 	OwnerID  value.Opt[int64]  `query:"owner_id" rule:"min=1"`
 	DealID   value.Opt[int64]  `query:"deal_id" rule:"min=1"`
@@ -132,12 +134,12 @@ type activityList struct {
 	OrgID    value.Opt[int64]  `query:"org_id" rule:"min=1"`
 	Done     value.Opt[bool]   `query:"done"`
 	LeadID   value.Opt[string] `query:"lead_id" rule:"unsupported"`
-	FilterID value.Opt[string] `query:"filter_id" rule:"unsupported"`
 }
 
 // Activities are the routes of activities.
 type Activities struct {
 	Activities activities.Service
+	Filters    FilterUse
 }
 
 // Routes binds them.
@@ -173,6 +175,9 @@ func (h Activities) list(ctx context.Context, c Call, in activityList) (any, err
 	link(&l, value.ByOrganization, in.OrgID)
 	if in.Done.Has() {
 		l.Done = &in.Done.V
+	}
+	if err := in.apply(ctx, c, h.Filters, filters.Activities, &l); err != nil {
+		return nil, err
 	}
 	page, err := h.Activities.List(ctx, c.Actor, l)
 	if err != nil {

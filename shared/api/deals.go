@@ -9,6 +9,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/fields"
+	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -139,14 +140,14 @@ type dealExtras struct {
 
 type dealList struct {
 	v2Page
+	byFilter
 	dealExtras
-	OwnerID    value.Opt[int64]  `query:"owner_id" rule:"min=1"`
-	PersonID   value.Opt[int64]  `query:"person_id" rule:"min=1"`
-	OrgID      value.Opt[int64]  `query:"org_id" rule:"min=1"`
-	PipelineID value.Opt[int64]  `query:"pipeline_id" rule:"min=1"`
-	StageID    value.Opt[int64]  `query:"stage_id" rule:"min=1"`
-	Status     []string          `query:"status" rule:"enum=open|won|lost|deleted"`
-	FilterID   value.Opt[string] `query:"filter_id" rule:"unsupported"`
+	OwnerID    value.Opt[int64] `query:"owner_id" rule:"min=1"`
+	PersonID   value.Opt[int64] `query:"person_id" rule:"min=1"`
+	OrgID      value.Opt[int64] `query:"org_id" rule:"min=1"`
+	PipelineID value.Opt[int64] `query:"pipeline_id" rule:"min=1"`
+	StageID    value.Opt[int64] `query:"stage_id" rule:"min=1"`
+	Status     []string         `query:"status" rule:"enum=open|won|lost|deleted"`
 }
 
 // Summaries reads what is derived for records.
@@ -165,6 +166,7 @@ type Deals struct {
 	Fields    fields.Service
 	Summaries Summaries
 	Companies Companies
+	Filters   FilterUse
 }
 
 // Routes binds them.
@@ -224,6 +226,9 @@ func (h Deals) list(ctx context.Context, c Call, in dealList, archived bool) (an
 	link(&l, value.ByPipeline, in.PipelineID)
 	link(&l, value.ByStage, in.StageID)
 	l.Statuses, l.Archived, l.Beside = in.Status, archived, cu.beside()
+	if err := in.apply(ctx, c, h.Filters, filters.Deals, &l); err != nil {
+		return nil, err
+	}
 	return fitted(l, cu.grows(),
 		func(l value.List) (value.Page[deals.Deal], error) { return h.Deals.List(ctx, c.Actor, l) },
 		func(list []deals.Deal) ([]dealWire, error) { return h.out(ctx, c, list, in.dealExtras, cu) })

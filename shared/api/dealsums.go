@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/currencies"
+	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -61,23 +64,23 @@ func money(code string, v value.Decimal) (*value.Decimal, *string) {
 }
 
 type summaryQuery struct {
-	Status     string            `query:"status" rule:"enum=open|won|lost"`
-	UserID     int64             `query:"user_id" rule:"min=1"`
-	PipelineID int64             `query:"pipeline_id" rule:"min=1"`
-	StageID    int64             `query:"stage_id" rule:"min=1"`
-	FilterID   value.Opt[string] `query:"filter_id" rule:"unsupported"`
+	byFilter
+	Status     string `query:"status" rule:"enum=open|won|lost"`
+	UserID     int64  `query:"user_id" rule:"min=1"`
+	PipelineID int64  `query:"pipeline_id" rule:"min=1"`
+	StageID    int64  `query:"stage_id" rule:"min=1"`
 }
 
 type timelineQuery struct {
-	StartDate    value.Date        `query:"start_date" rule:"required"`
-	Interval     string            `query:"interval" rule:"required,enum=day|week|month|quarter"`
-	Amount       int64             `query:"amount" rule:"required,min=1,max=400"`
-	FieldKey     string            `query:"field_key" rule:"required"`
-	UserID       int64             `query:"user_id" rule:"min=1"`
-	PipelineID   int64             `query:"pipeline_id" rule:"min=1"`
-	ExcludeDeals bool              `query:"exclude_deals"`
-	Convert      string            `query:"totals_convert_currency"`
-	FilterID     value.Opt[string] `query:"filter_id" rule:"unsupported"`
+	byFilter
+	StartDate    value.Date `query:"start_date" rule:"required"`
+	Interval     string     `query:"interval" rule:"required,enum=day|week|month|quarter"`
+	Amount       int64      `query:"amount" rule:"required,min=1,max=400"`
+	FieldKey     string     `query:"field_key" rule:"required"`
+	UserID       int64      `query:"user_id" rule:"min=1"`
+	PipelineID   int64      `query:"pipeline_id" rule:"min=1"`
+	ExcludeDeals bool       `query:"exclude_deals"`
+	Convert      string     `query:"totals_convert_currency"`
 }
 
 type timelineWire struct {
@@ -150,6 +153,8 @@ type DealSums struct {
 	Statistics statistics.Service
 	Companies  Companies
 	Flat       FlatDeals
+	Deals      deals.Service
+	Filters    FilterUse
 }
 
 // Routes binds them.
@@ -166,10 +171,39 @@ func (h DealSums) summary(ctx context.Context, c Call, in summaryQuery, archived
 	if err != nil {
 		return nil, err
 	}
-	got, err := h.Statistics.Summary(ctx, c.Actor, statistics.Summary{
-		Status: in.Status, User: in.UserID, Pipeline: in.PipelineID, Stage: in.StageID, Archived: archived,
-	})
+	q := statistics.Summary{Status: in.Status, User: in.UserID, Pipeline: in.PipelineID, Stage: in.StageID, Archived: archived}
+	if in.FilterID.Has() {
+		q.User = 0 // the client's own documentation says so
+		if q.Of, err = h.chosen(ctx, c, in.byFilter, value.List{Archived: archived}); err != nil {
+			return nil, err
+		}
+	}
+	got, err := h.Statistics.Summary(ctx, c.Actor, q)
 	return summaryOut(got, team.Currency), err
+}
+
+// Sums over what a filter finds are made by looking at the deals, page by page; so many pages of at most 2,000 rows and 2 MB.
+const maxSumPages = 5
+
+// chosen are the deals that a filter finds; never nil.
+func (h DealSums) chosen(ctx context.Context, c Call, b byFilter, l value.List) ([]change.Fact, error) {
+	l.Sort, l.Limit = value.SortID, 2000
+	if err := b.apply(ctx, c, h.Filters, filters.Deals, &l); err != nil {
+		return nil, err
+	}
+	found := []change.Fact{}
+	for range maxSumPages {
+		page, err := h.Deals.List(ctx, c.Actor, l)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, each(page.Items, deals.Deal.Fact)...)
+		if l.Cursor = page.Next; l.Cursor == "" {
+			return found, nil
+		}
+	}
+	return nil, fault.BadField("filter_id", "filter %d looks through more deals than can be summed up at once (%d pages of a list): "+
+		"have it ask with = for an owner, a person, an organization, a stage, a pipeline or a status", b.FilterID.V, maxSumPages)
 }
 
 // maxTimelineDeals keeps the answer, which has no pages, below Lambda's 6 MB.
@@ -183,9 +217,15 @@ func (h DealSums) timeline(ctx context.Context, c Call, in timelineQuery) (any, 
 	if err != nil {
 		return nil, err
 	}
-	list, err := h.Statistics.Timeline(ctx, c.Actor, statistics.Timeline{
+	q := statistics.Timeline{
 		Start: in.StartDate, Interval: in.Interval, Amount: int(in.Amount), Field: in.FieldKey, Pipeline: in.PipelineID, User: in.UserID,
-	})
+	}
+	if in.FilterID.Has() {
+		if q.Of, err = h.chosen(ctx, c, in.byFilter, value.List{}); err != nil {
+			return nil, err
+		}
+	}
+	list, err := h.Statistics.Timeline(ctx, c.Actor, q)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lejek/lejek/shared/fields"
+	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -91,15 +92,16 @@ type organizationGet struct {
 
 type organizationList struct {
 	v2Page
+	byFilter
 	organizationExtras
-	OwnerID  value.Opt[int64]  `query:"owner_id" rule:"min=1"`
-	FilterID value.Opt[string] `query:"filter_id" rule:"unsupported"`
+	OwnerID value.Opt[int64] `query:"owner_id" rule:"min=1"`
 }
 
 // Organizations are the routes of organizations.
 type Organizations struct {
 	Organizations organizations.Service
 	Fields        fields.Service
+	Filters       FilterUse
 }
 
 // Routes binds them.
@@ -171,6 +173,9 @@ func (h Organizations) list(ctx context.Context, c Call, in organizationList) (a
 	}
 	link(&l, value.ByOwner, in.OwnerID)
 	l.Beside = cu.beside()
+	if err := in.apply(ctx, c, h.Filters, filters.Organizations, &l); err != nil {
+		return nil, err
+	}
 	return fitted(l, cu.grows(),
 		func(l value.List) (value.Page[organizations.Organization], error) {
 			return h.Organizations.List(ctx, c.Actor, l)

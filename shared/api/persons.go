@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lejek/lejek/shared/fields"
+	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -131,17 +132,18 @@ type personGet struct {
 
 type personList struct {
 	v2Page
+	byFilter
 	personExtras
-	OwnerID  value.Opt[int64]  `query:"owner_id" rule:"min=1"`
-	OrgID    value.Opt[int64]  `query:"org_id" rule:"min=1"`
-	DealID   value.Opt[string] `query:"deal_id" rule:"unsupported"`
-	FilterID value.Opt[string] `query:"filter_id" rule:"unsupported"`
+	OwnerID value.Opt[int64]  `query:"owner_id" rule:"min=1"`
+	OrgID   value.Opt[int64]  `query:"org_id" rule:"min=1"`
+	DealID  value.Opt[string] `query:"deal_id" rule:"unsupported"`
 }
 
 // Persons are the routes of persons.
 type Persons struct {
 	Persons persons.Service
 	Fields  fields.Service
+	Filters FilterUse
 }
 
 // Routes binds them.
@@ -214,6 +216,9 @@ func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
 	link(&l, value.ByOwner, in.OwnerID)
 	link(&l, value.ByOrganization, in.OrgID)
 	l.Beside = cu.beside()
+	if err := in.apply(ctx, c, h.Filters, filters.Persons, &l); err != nil {
+		return nil, err
+	}
 	return fitted(l, cu.grows(),
 		func(l value.List) (value.Page[persons.Person], error) { return h.Persons.List(ctx, c.Actor, l) },
 		func(list []persons.Person) ([]personWire, error) { return h.out(ctx, c, list, cu) })

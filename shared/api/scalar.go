@@ -22,6 +22,8 @@ var (
 // value reads one JSON value into v, which is a scalar, a slice or a struct, and checks the rules of its tag.
 func (d *decoder) value(raw json.RawMessage, v reflect.Value, path, rule string) {
 	switch {
+	case v.Type() == conditionsType: // their own package reads them
+		v.Set(reflect.ValueOf(conditionsBody{raw}))
 	case v.Type() == timeType:
 		if t, err := value.ParseTime(d.str(raw)); err != nil {
 			d.bad.Add(path, "must be a time, such as 2026-01-31T09:30:00Z")

@@ -41,6 +41,10 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	ids["{uuid}"] = comment["uuid"]
 	make("/v1/organizationRelationships", map[string]any{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
 	ids["/api/v2/files/uploads"] = c.Do("POST", "/api/v2/files/uploads", map[string]any{"file_name": secret, "file_size": 5, "deal_id": deal}).ID()
+	make("/v1/filters", map[string]any{"name": secret, "type": "deals", "conditions": map[string]any{"glue": "and", "conditions": []any{
+		map[string]any{"glue": "and", "conditions": []any{map[string]any{"object": "deal", "field_id": 1002, "operator": "=", "value": secret}}},
+		map[string]any{"glue": "or", "conditions": []any{}},
+	}}})
 	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
 	if err != nil {
@@ -255,7 +259,7 @@ func everything(c *apptest.Client, ids map[string]any) string {
 	var all strings.Builder
 	for _, path := range []string{
 		"/api/v2/pipelines", "/api/v2/stages", "/api/v2/organizations", "/api/v2/persons", "/api/v2/deals", "/api/v2/activities",
-		"/v1/notes", "/v1/organizationRelationships", "/v1/mailbox/mailThreads", "/v1/files", "/api/v2/inboundMail",
+		"/v1/notes", "/v1/filters", "/v1/organizationRelationships", "/v1/mailbox/mailThreads", "/v1/files", "/api/v2/inboundMail",
 	} {
 		all.WriteString(c.Must("GET", fmt.Sprintf("%s/%v", path, ids[path]), nil).Raw + "\n")
 	}

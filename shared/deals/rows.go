@@ -42,6 +42,9 @@ func (d Deal) fact(version int64, at time.Time) change.Fact {
 	}
 }
 
+// Fact is the deal as it is, as figures know it.
+func (d Deal) Fact() change.Fact { return d.fact(d.Version, d.UpdateTime) }
+
 // logged are the fields of the change log under their v1 keys, in the order in which one write lists them (contract §2.1).
 var logged = []change.Logged[Deal]{
 	change.As("title", func(d Deal) *string { return &d.Title }),

@@ -88,6 +88,11 @@ func (db *DB) batch(ctx context.Context, keys []schema.Key) (map[schema.Key]item
 
 // batchAll reads what has expired too, as long as it is there.
 func (db *DB) batchAll(ctx context.Context, keys []schema.Key) (map[schema.Key]item, error) {
+	return db.batchAs(ctx, keys, true)
+}
+
+// batchAs reads what may be a moment old at half the price, unless it has to be right at once.
+func (db *DB) batchAs(ctx context.Context, keys []schema.Key, atOnce bool) (map[schema.Key]item, error) {
 	found := make(map[schema.Key]item, len(keys))
 	seen := make(map[schema.Key]bool, len(keys))
 	var wanted []item
@@ -100,7 +105,7 @@ func (db *DB) batchAll(ctx context.Context, keys []schema.Key) (map[schema.Key]i
 	for try := 0; len(wanted) > 0; {
 		n := min(len(wanted), batchSize)
 		out, err := db.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
-			db.table: {Keys: wanted[:n], ConsistentRead: aws.Bool(true)},
+			db.table: {Keys: wanted[:n], ConsistentRead: aws.Bool(atOnce)},
 		}})
 		if err != nil {
 			return nil, unavailable(fmt.Errorf("batch get of %d: %w", n, err))

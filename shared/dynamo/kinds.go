@@ -4,6 +4,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/files"
+	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/reminders"
@@ -26,6 +27,7 @@ var kinds = map[string]kind{
 	kindActivityType:       activityTypeKind,
 	fields.KindDefinitions: definitionsKind,
 	fields.KindOptions:     optionsKind,
+	filters.Kind:           filterKind,
 	kindPipeline:           pipelineKind,
 	kindStage:              stageKind,
 	reminders.Kind:         reminderKind,

@@ -93,9 +93,13 @@ type cursor struct {
 }
 
 func questionOf(l value.List, partition string) string {
+	sieve := ""
+	if l.Sieve != nil {
+		sieve = l.Sieve.Name()
+	}
 	l.Cursor, l.Limit, l.Beside = "", 0, 0
 	b, _ := json.Marshal(l)
-	sum := sha256.Sum256(append(b, partition...))
+	sum := sha256.Sum256(append(b, partition+sieve...))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
@@ -144,6 +148,9 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 	}
 	in := p.query(db, l)
 	in.ExclusiveStartKey = start
+	if l.Sieve != nil {
+		return sift(ctx, db, team, k, l, p, in)
+	}
 	var last item // the last row that is behind us
 	for examined, reads, size := 0, 0, 0; ; reads++ {
 		if examined >= maxExamined || reads >= maxReads {

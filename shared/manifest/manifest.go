@@ -153,6 +153,14 @@ var Functions = limited([]Function{
 		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
 	{
+		Name: "filters", Doc: "saved filters of lists",
+		Operations: []Operation{
+			"GET /v1/filters", "POST /v1/filters", "DELETE /v1/filters", "GET /v1/filters/helpers", "GET /v1/filters/{id}",
+			"PUT /v1/filters/{id}", "DELETE /v1/filters/{id}",
+		},
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
 		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk; takes announced files in",
 		Queue: "files",
 		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:GetObject"}},

@@ -70,6 +70,9 @@ func (s Service) Timeline(ctx context.Context, a auth.Actor, q Timeline) ([]Slic
 	if err != nil {
 		return nil, err
 	}
+	if q.Of != nil {
+		return q.of(trailsOf(q.Of), probability, company.Zone), nil
+	}
 	trails, err := s.trails(ctx, a.Team, value.StartOfDay(q.Start, company.Zone), func() (shelves []change.Ref, err error) {
 		// Totals name every pipeline and owner that has deals.
 		l, err := s.totals(ctx, a.Team)
@@ -92,6 +95,13 @@ func (s Service) Summary(ctx context.Context, a auth.Actor, q Summary) (sum Amou
 	if err != nil {
 		return sum, err
 	}
+	if q.Of != nil {
+		l := ledger{}
+		for _, f := range q.Of {
+			l.replace(change.Fact{}, f)
+		}
+		return q.of(l, probability), nil
+	}
 	err = s.settled(ctx, a.Team, func(tail []Noted) error {
 		l, err := s.totals(ctx, a.Team)
 		if err != nil {
@@ -108,6 +118,15 @@ func (s Service) Summary(ctx context.Context, a auth.Actor, q Summary) (sum Amou
 		return nil
 	})
 	return sum, err
+}
+
+// trailsOf are deals as they are; how they came there is not known.
+func trailsOf(deals []change.Fact) []Trail {
+	trails := make([]Trail, len(deals))
+	for i, f := range deals {
+		trails[i].Last = f
+	}
+	return trails
 }
 
 // trails are all that lie on some shelves and count at `since` or later, with the tail of facts applied: right at once after a

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -82,6 +83,7 @@ type Timeline struct {
 	Amount         int
 	Field          string
 	Pipeline, User int64
+	Of             []change.Fact // only these deals, as they are here; nil for all
 }
 
 func (q Timeline) of(trails []Trail, probability map[int64]int64, zone *time.Location) []Slice {
@@ -122,6 +124,7 @@ type Summary struct {
 	Status                string
 	Archived              bool // of archived deals instead of the others
 	User, Pipeline, Stage int64
+	Of                    []change.Fact // only these deals, as they are here; nil for all
 }
 
 func (q Summary) of(l ledger, probability map[int64]int64) (sum Amounts) {

@@ -29,6 +29,12 @@ const (
 	ByStage        = "stage"
 )
 
+// What else a List can filter by.
+const (
+	ByStatus = "status"
+	ByDone   = "done"
+)
+
 // Link is the facet of that name.
 func (f Facets) Link(name string) int64 {
 	switch name {
@@ -72,6 +78,7 @@ type List struct {
 	Limit                      int
 	Beside                     int // bytes that the answer needs for each record besides what the record itself holds
 	Cursor                     string
+	Sieve                      Sieve `json:"-"` // a further question to each row; nil for none
 }
 
 // StatusDeleted is the status under which deleted records are listed.

@@ -42,3 +42,11 @@ func Stamp(t *time.Time) *string {
 	s := t.UTC().Format(time.DateTime)
 	return &s
 }
+
+// Held is the value as it is kept where any type may be; nil for nil.
+func Held[T any](p *T) any {
+	if p == nil {
+		return nil
+	}
+	return *p
+}

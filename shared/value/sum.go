@@ -40,3 +40,6 @@ func (d Decimal) Percent() Decimal { return canonical(new(big.Rat).Mul(d.rat(), 
 
 // Fixed writes the decimal with that many places, rounded half away from zero: "1234.50".
 func (d Decimal) Fixed(places int) string { return d.rat().FloatString(places) }
+
+// Compare is -1, 0 or 1 as the decimal is less than the other, the same, or more.
+func (d Decimal) Compare(e Decimal) int { return d.rat().Cmp(e.rat()) }

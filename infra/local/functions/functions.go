@@ -9,6 +9,7 @@ import (
 	"github.com/lejek/lejek/shared/app/deals"
 	"github.com/lejek/lejek/shared/app/docs"
 	"github.com/lejek/lejek/shared/app/files"
+	"github.com/lejek/lejek/shared/app/filters"
 	"github.com/lejek/lejek/shared/app/importer"
 	"github.com/lejek/lejek/shared/app/imports"
 	"github.com/lejek/lejek/shared/app/indexer"
@@ -32,6 +33,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"deals":         deals.New,
 	"docs":          docs.New,
 	"files":         files.New,
+	"filters":       filters.New,
 	"importer":      importer.New,
 	"imports":       imports.New,
 	"indexer":       indexer.New,

@@ -12,6 +12,6 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	routes := append(api.Activities{Activities: c.Activities()}.Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes()...)
+	routes := append(api.Activities{Activities: c.Activities(), Filters: c.Filters()}.Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes()...)
 	return api.New("activities", c.Options(), routes...)
 }

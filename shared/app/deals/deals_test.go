@@ -96,7 +96,7 @@ func TestWrongInputIsNamedAllAtOnce(t *testing.T) {
 		{"own fields and ordinary ones, by their form", "PATCH", "/api/v2/deals/1",
 			object{"label_ids": []int{1}, "custom_fields": object{"nope": 1}, "value": "x"}, 400, []string{"label_ids", "custom_fields.nope", "value"}},
 		{"no own fields", "PATCH", "/api/v2/deals/1", object{"custom_fields": nil}, 400, []string{"custom_fields"}},
-		{"filters", "GET", "/api/v2/deals?filter_id=1&owner_id=x&status=maybe&limit=501&sort_by=title&cursor=%25&foo=1", nil, 400,
+		{"filters", "GET", "/api/v2/deals?filter_id=x&owner_id=x&status=maybe&limit=501&sort_by=title&cursor=%25&foo=1", nil, 400,
 			[]string{"filter_id", "owner_id", "status", "limit", "foo"}},
 		{"an id of no number", "GET", "/api/v2/deals/abc", nil, 400, []string{"id"}},
 		{"an id of nobody", "PATCH", "/api/v2/deals/99", object{"title": "x"}, 404, nil},

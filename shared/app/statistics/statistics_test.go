@@ -102,7 +102,7 @@ func TestWrongQuestionsAreRefused(t *testing.T) {
 		{fmt.Sprintf("/v1/pipelines/%d/movement_statistics%s", foreign, dates), 404, "Pipeline not found"},
 		{"/v1/pipelines/1/movement_statistics" + dates + "&user_id=0", 400, "user_id: must be at least 1"},
 		{"/v1/deals/summary?status=deleted", 400, "status: must be one of open, won, lost"},
-		{"/v1/deals/summary?filter_id=3", 400, "filter_id: is not supported yet"},
+		{"/v1/deals/summary?filter_id=3", 404, "Filter not found"},
 		{"/v1/deals/timeline?start_date=2026-11-01&interval=year&amount=0&field_key=add_time", 400, "interval: must be one of day, week, month, quarter; amount: must be at least 1"},
 		{"/v1/deals/timeline?start_date=2026-11-01&interval=day&amount=1&field_key=title", 400, "field_key: must be one of add_time"},
 		{"/v1/deals/timeline?start_date=2026-11-01&interval=day&amount=1&field_key=add_time&totals_convert_currency=XYZ", 400, "totals_convert_currency: must be"},

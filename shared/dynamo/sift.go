@@ -1,0 +1,234 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// A page that a sieve picks from looks at maxExamined rows at most and reads less than maxRead in all, rows and whatever the
+// sieve needs to know of them; then it ends, full or not, with a cursor. One Query reads up to a mebibyte, whatever it is asked
+// for, so the last one begins while there is room for that.
+const (
+	maxRead   = 2_000_000
+	queryRead = 1 << 20
+	maxLogs   = 100 // change logs read for one page, a query each
+	guess     = 800 // bytes of a row, and of what is read for it, before any was seen
+)
+
+// sifting is a page in the making.
+type sifting struct {
+	*DB
+	team                 int64
+	sieve                value.Sieve
+	limit                int // of the page
+	known                map[value.Need]any
+	examined, used, logs int
+	learned, learnedSize int // of used: what was read by key
+}
+
+// sift answers a list with a sieve. Rows are read in a few rounds: first about as many as the page holds, then as many as
+// the share of answers among them suggests, or as many as there is room for.
+func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.List, p plan, in *dynamodb.QueryInput) (page value.Page[T], err error) {
+	s := &sifting{DB: db, team: team, sieve: l.Sieve, known: map[value.Need]any{}, limit: l.Limit}
+	var last item // the last row that is behind us
+	for size := 0; ; {
+		n := s.next(len(page.Items))
+		if n == 0 {
+			page.Next = p.cursorAt(last, l)
+			return page, nil
+		}
+		in.Limit = aws.Int32(int32(n))
+		out, err := db.client.Query(ctx, in)
+		if err != nil {
+			return page, unavailable(fmt.Errorf("query %s: %w", p.index.Name, err))
+		}
+		rows := make([]any, len(out.Items)) // nil for what is no answer anyway
+		for i, it := range out.Items {
+			s.examined++
+			s.used += storedSize(it)
+			if !db.alive(it) {
+				continue
+			}
+			v, err := k.decode(it)
+			if err != nil {
+				return page, err
+			}
+			if l.Matches(k.facets(v)) {
+				rows[i] = v
+			}
+		}
+		answers, err := s.settle(ctx, rows)
+		if err != nil {
+			return page, err
+		}
+		for i, match := range answers {
+			if match {
+				if size += wireSize(out.Items[i]) + l.Beside; len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
+					page.Next = p.cursorAt(last, l)
+					return page, nil
+				}
+				page.Items = append(page.Items, rows[i].(T))
+			}
+			last = out.Items[i]
+		}
+		if len(answers) < len(rows) {
+			page.Next = p.cursorAt(last, l)
+			return page, nil
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; in.ExclusiveStartKey == nil {
+			return page, nil
+		}
+	}
+}
+
+// next is how many rows to read next; 0 ends the page.
+func (s *sifting) next(found int) int {
+	if s.examined == 0 {
+		return min(s.limit+1, maxExamined/4)
+	}
+	room := maxRead - queryRead - s.used
+	if room < 0 || s.examined >= maxExamined {
+		return 0
+	}
+	each := max(1, s.used/s.examined)
+	n := room / each * 9 / 10 // leaves room for one more round
+	if n < s.examined/4 {
+		n = (maxRead - s.used) / each * 95 / 100
+	}
+	if found > 0 {
+		n = min(n, max(s.examined/2, (s.limit+1-found)*s.examined/found*5/4))
+	}
+	return max(1, min(n, maxExamined-s.examined))
+}
+
+// settle asks the sieve about rows, reads what it needs to know, and asks again. The answers end before the first row that
+// there was no room left to read for.
+func (s *sifting) settle(ctx context.Context, rows []any) (answers []bool, err error) {
+	answers, decided := make([]bool, len(rows)), make([]bool, len(rows))
+	for room := true; ; {
+		var needs []value.Need
+		for i, row := range rows {
+			if !decided[i] {
+				var missing []value.Need
+				if row != nil {
+					answers[i], missing = s.sieve.Ask(row, s.known)
+				}
+				decided[i] = len(missing) == 0
+				needs = append(needs, missing...)
+			}
+		}
+		if len(needs) == 0 {
+			return answers, nil
+		}
+		if !room {
+			return answers[:slices.Index(decided, false)], nil
+		}
+		if room, err = s.learn(ctx, needs); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// learn reads what is needed, in order, and tells whether there was room for all of it.
+func (s *sifting) learn(ctx context.Context, needs []value.Need) (room bool, err error) {
+	var keyed []value.Need
+	seen := map[value.Need]bool{}
+	for _, n := range needs {
+		if seen[n] {
+			continue
+		}
+		seen[n] = true
+		if n.Part != value.PartLog {
+			keyed = append(keyed, n)
+			continue
+		}
+		if s.logs++; s.logs > maxLogs {
+			return false, nil
+		}
+		if err := s.log(ctx, n); err != nil {
+			return false, err
+		}
+	}
+	for len(keyed) > 0 {
+		n := min(batchSize, len(keyed), max(1, (maxRead-s.used)/s.eachLearned()))
+		if s.used >= maxRead && s.learned > 0 {
+			return false, nil
+		}
+		if err := s.batchOf(ctx, keyed[:n]); err != nil {
+			return false, err
+		}
+		keyed = keyed[n:]
+	}
+	return true, nil
+}
+
+func (s *sifting) eachLearned() int {
+	if s.learned == 0 {
+		return guess
+	}
+	return max(1, s.learnedSize/s.learned)
+}
+
+func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {
+	keys := make([]schema.Key, len(needs))
+	for i, n := range needs {
+		if keys[i] = keyOf(s.team, change.Ref(n.Of)); n.Part == value.PartSummary {
+			keys[i] = schema.Summary.Key(s.team, n.Of)
+		}
+	}
+	found, err := s.batchAs(ctx, keys, false)
+	if err != nil {
+		return fmt.Errorf("what filters need to know: %w", err)
+	}
+	for i, n := range needs {
+		it := found[keys[i]]
+		s.learned++
+		s.learnedSize += storedSize(it)
+		s.used += storedSize(it)
+		s.known[n] = nil
+		if !s.alive(it) {
+			continue
+		}
+		if n.Part == value.PartSummary {
+			s.known[n], err = kindOf[change.Summary]{}.decode(it)
+		} else {
+			s.known[n], err = kinds[change.Ref(n.Of).Kind()].decodeAny(it)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// log reads the writes to a record since a time, oldest first; it is right at once.
+func (s *sifting) log(ctx context.Context, n value.Need) error {
+	p := schema.Flow
+	items, _, err := s.query(ctx, query{
+		pk: p.Partition(s.team, n.Of), from: p.Prefix() + value.SortTime(n.Since), to: p.Prefix() + "~",
+	})
+	if err != nil {
+		return fmt.Errorf("the change log of %s: %w", n.Of, err)
+	}
+	log := []change.Row{}
+	for _, it := range items {
+		s.used += storedSize(it)
+		row, err := decodeRow(change.Ref(n.Of), change.Flow, it)
+		if err != nil {
+			return err
+		}
+		if row.Log != nil {
+			log = append(log, row)
+		}
+	}
+	s.known[n] = log
+	return nil
+}
