@@ -1,5 +1,5 @@
-// Package node provides what Lejek takes from npm: the DynamoDB engine, the SES double and the CDK CLI, at the versions
-// pinned in infra/node. Install makes them present; it does nothing when they already are, and any number of processes may
+// Package node provides what Lejek takes from npm: the DynamoDB engine, the SES double and the CDK CLI, and for tests Pipedrive's
+// client, at the versions pinned in infra/node. Install makes them present; it does nothing when they already are, and any number of processes may
 // call it at once (go test runs a process per package), because a file lock lets one install while the others wait.
 package node
 
@@ -38,16 +38,21 @@ func (t Tools) Engine() (string, error) {
 	return path, nil
 }
 
-// Install makes sure that the packages of infra/node are installed as their lock file says.
-func Install(ctx context.Context) (Tools, error) {
+// Install makes sure that the packages that Lejek runs with are installed as their lock file says; InstallForTests, that those
+// which only tests need are there too.
+func Install(ctx context.Context) (Tools, error) { return installIn(ctx, false) }
+
+func InstallForTests(ctx context.Context) (Tools, error) { return installIn(ctx, true) }
+
+func installIn(ctx context.Context, tests bool) (Tools, error) {
 	dir, err := folder()
 	if err != nil {
 		return Tools{}, err
 	}
-	return install(ctx, dir)
+	return install(ctx, dir, tests)
 }
 
-func install(ctx context.Context, dir string) (Tools, error) {
+func install(ctx context.Context, dir string, tests bool) (Tools, error) {
 	node, err := findNode(ctx)
 	if err != nil {
 		return Tools{}, err
@@ -57,7 +62,7 @@ func install(ctx context.Context, dir string) (Tools, error) {
 	if err != nil {
 		return Tools{}, err
 	}
-	if installed(dir) == want {
+	if installed(dir).has(want, tests) {
 		return tools, nil
 	}
 	unlock, err := lock(filepath.Join(dir, ".lock"))
@@ -65,28 +70,36 @@ func install(ctx context.Context, dir string) (Tools, error) {
 		return Tools{}, err
 	}
 	defer unlock()
-	if installed(dir) == want { // by another process, while this one waited
+	there := installed(dir)
+	if there.has(want, tests) { // by another process, while this one waited
 		return tools, nil
 	}
-	if err := npmCI(ctx, dir); err != nil {
+	command := []string{"ci"} // empties the folder first
+	switch {
+	case !tests:
+		command = append(command, "--omit=dev")
+	case there.has(want, false): // others run from the folder: what is there stays
+		command = []string{"install", "--no-save"}
+	}
+	if err := npm(ctx, dir, command...); err != nil {
 		return Tools{}, err
 	}
-	if err := os.WriteFile(stamp(dir), []byte(want), 0o644); err != nil {
+	if err := os.WriteFile(stamp(dir), []byte(stampOf(want, tests)), 0o644); err != nil {
 		return Tools{}, fmt.Errorf("node.Install: %w", err)
 	}
 	return tools, nil
 }
 
-func npmCI(ctx context.Context, dir string) error {
-	npm, err := exec.LookPath("npm")
+func npm(ctx context.Context, dir string, command ...string) error {
+	path, err := exec.LookPath("npm")
 	if err != nil {
 		return errors.New("npm is needed, which comes with Node 20 or newer, and none is on PATH")
 	}
 	// No package of ours needs an install script, and none gets to run one.
-	cmd := exec.CommandContext(ctx, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+	cmd := exec.CommandContext(ctx, path, append(command, "--ignore-scripts", "--no-audit", "--no-fund")...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("npm ci in infra/node failed: %w\n%s", err, out)
+		return fmt.Errorf("npm %s in infra/node failed: %w\n%s", command[0], err, out)
 	}
 	return nil
 }
@@ -108,13 +121,29 @@ func findNode(ctx context.Context) (string, error) {
 	return path, nil
 }
 
-// stamp holds the fingerprint of the lock file that node_modules was installed from. npm empties the folder first, so a
-// killed installation leaves none.
+// stamp is the file that says what node_modules was installed from: the fingerprint of the lock file, and whether with what tests
+// need. npm empties the folder before it installs anew, so a killed installation leaves none.
 func stamp(dir string) string { return filepath.Join(dir, "node_modules", ".lejek-installed") }
 
-func installed(dir string) string {
+const withTests = " with tests"
+
+func stampOf(fingerprint string, tests bool) string {
+	if tests {
+		return fingerprint + withTests
+	}
+	return fingerprint
+}
+
+// there is what the stamp says.
+type there string
+
+func installed(dir string) there {
 	text, _ := os.ReadFile(stamp(dir))
-	return string(text)
+	return there(text)
+}
+
+func (t there) has(fingerprint string, tests bool) bool {
+	return string(t) == stampOf(fingerprint, true) || !tests && string(t) == fingerprint
 }
 
 func fingerprint(dir string) (string, error) {
