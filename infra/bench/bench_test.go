@@ -9,11 +9,11 @@ import (
 )
 
 // start is a team with a metered client.
-func start(b *testing.B) (*meter, *apptest.Client) {
+func start(b *testing.B, options ...func(*apptest.App)) (*meter, *apptest.Client) {
 	m := &meter{}
-	a := apptest.New(b, func(a *apptest.App) {
+	a := apptest.New(b, append(options, func(a *apptest.App) {
 		a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), m.install)
-	})
+	})...)
 	return m, a.NewTeam("Bench")
 }
 
