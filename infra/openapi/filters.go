@@ -13,7 +13,6 @@ var filterWords = map[string]word{
 	"glue":                     {"How the conditions of a group go together", "and"},
 	"operator":                 {"How the value is compared; filters/helpers lists the operators of each type of field", "="},
 	"field_id":                 {"The id of a field, as text", "1004"},
-	"field_code":               {"The field's code in v2; null when the field is gone", "owner_id"},
 	"extra_value":              {"A part of the field: of an address, the currency of an amount, the stage that was entered", nil},
 	"json_value_flag":          {"Whether the value is JSON, such as a list", false},
 	"filter_code":              {"Always null here", nil},

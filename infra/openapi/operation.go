@@ -82,16 +82,18 @@ func (b *builder) body(d api.Description) *openapi3.RequestBodyRef {
 		content := openapi3.Content{"multipart/form-data": &openapi3.MediaType{Schema: b.schemas.named(d.In, b.schemas.inputFields)}}
 		return &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: true, Content: content}}
 	}
-	if !has(d.In, "json") {
+	ref := b.schemas.bodyList(d.In)
+	if ref == nil && !has(d.In, "json") {
 		return nil
+	} else if ref == nil {
+		ref = b.schemas.named(d.In, b.schemas.inputFields)
 	}
-	ref := b.schemas.named(d.In, b.schemas.inputFields)
 	media := &openapi3.MediaType{Schema: ref, Example: example(ref)}
 	content := openapi3.Content{"application/json": media}
 	if strings.HasPrefix(d.Operation.Path(), "/v1/") {
 		content["application/x-www-form-urlencoded"] = &openapi3.MediaType{Schema: ref}
 	}
-	return &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: len(ref.Value.Required) > 0, Content: content}}
+	return &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: len(ref.Value.Required) > 0 || has(d.In, "body"), Content: content}}
 }
 
 func has(t reflect.Type, tag string) bool { return len(names(t, tag)) > 0 }
@@ -117,7 +119,7 @@ func (b *builder) responses(op *openapi3.Operation, d api.Description) {
 	if strings.Contains(d.Operation.Path(), "{") {
 		fails = append(fails, "404")
 	}
-	if has(d.In, "json") || has(d.In, "file") {
+	if has(d.In, "json") || has(d.In, "file") || has(d.In, "body") {
 		fails = append(fails, "409", "413", "415")
 	}
 	version := "V2"

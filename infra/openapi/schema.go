@@ -196,6 +196,16 @@ func (s *schemas) input(t reflect.Type, rule string) *openapi3.SchemaRef {
 	return ref
 }
 
+// bodyList is a body that is a list; nil where it is none.
+func (s *schemas) bodyList(t reflect.Type) *openapi3.SchemaRef {
+	for i := range t.NumField() {
+		if f := t.Field(i); f.Tag.Get("body") != "" {
+			return s.input(f.Type, f.Tag.Get("rule"))
+		}
+	}
+	return nil
+}
+
 // inputFields is a body: all fields that come as JSON.
 func (s *schemas) inputFields(t reflect.Type) *openapi3.Schema {
 	out := &openapi3.Schema{Type: &openapi3.Types{"object"}, Properties: openapi3.Schemas{}}

@@ -29,6 +29,11 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/activityTypes": "All types of activities",
 		"GET /v1/userSettings":  "Settings of the token's user",
 
+		"GET /v1/activityFields":                  "All fields of an activity",
+		"GET /v1/noteFields":                      "All fields of a note",
+		"GET /api/v2/activityFields":              "All fields of an activity",
+		"GET /api/v2/activityFields/{field_code}": "One field of an activity",
+
 		"GET /v1/notes":         "Notes, by what they hang on",
 		"POST /v1/notes":        "Add a note to a deal, a person or an organization",
 		"GET /v1/notes/{id}":    "One note",
@@ -111,6 +116,25 @@ var summaries = func() map[manifest.Operation]string {
 		all["GET"+root+"/{id}"] = "One " + one
 		all["PATCH"+root+"/{id}"] = "Change the given fields of " + a
 		all["DELETE"+root+"/{id}"] = "Delete " + a
+	}
+	for _, entity := range []string{"deal", "person", "organization"} {
+		v1, v2 := manifest.Operation(" /v1/"+entity+"Fields"), manifest.Operation(" /api/v2/"+entity+"Fields")
+		a := "a " + entity
+		if entity[0] == 'o' {
+			a = "an " + entity
+		}
+		for root, one := range map[manifest.Operation]manifest.Operation{v1: "/{id}", v2: "/{field_code}"} {
+			all["GET"+root] = "All fields of " + a
+			all["POST"+root] = "Add a custom field to every " + entity
+			all["GET"+root+one] = "One field of " + a
+			all["DELETE"+root+one] = "Delete a custom field; its values are hidden at once"
+		}
+		all["PATCH"+v2+"/{field_code}"] = "Change the given properties of a custom field"
+		all["PUT"+v1+"/{id}"] = "Change the given properties of a custom field, and its options as a whole"
+		all["DELETE"+v1] = "Delete several custom fields at once"
+		all["POST"+v2+"/{field_code}/options"] = "Add options to a field: all or none"
+		all["PATCH"+v2+"/{field_code}/options"] = "Rename options of a field: all or none"
+		all["DELETE"+v2+"/{field_code}/options"] = "Delete options of a field: all or none"
 	}
 	for entity, one := range map[string]string{"deals": "a deal", "persons": "a person", "organizations": "an organization"} {
 		v1 := manifest.Operation("GET /v1/" + entity + "/{id}/")

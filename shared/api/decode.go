@@ -36,7 +36,35 @@ func decodeInto(r *request, in any) error {
 		d.object(fields, v, "")
 		d.uploads(r, v)
 	}
+	if err := d.list(r, v); err != nil {
+		return err
+	}
 	return d.bad.Err()
+}
+
+// list reads a body that is a list and no object, into the field that a body tag names.
+func (d *decoder) list(r *request, v reflect.Value) error {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		name := f.Tag.Get("body")
+		if name == "" {
+			continue
+		}
+		if err := r.readBody(); err != nil {
+			return err
+		}
+		switch {
+		case len(r.body) > 0 && !json.Valid(r.body):
+			return fault.New(fault.Invalid, "The body is not valid JSON")
+		case !bytes.HasPrefix(r.body, []byte("[")):
+			d.bad.Add(name, "the body must be a list")
+		default:
+			if d.value(r.body, v.Field(i), name, f.Tag.Get("rule")); v.Field(i).Len() == 0 && len(d.bad) == 0 {
+				d.bad.Add(name, "must hold at least one")
+			}
+		}
+	}
+	return nil
 }
 
 type decoder struct {

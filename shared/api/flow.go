@@ -86,7 +86,7 @@ func (h v1Out) change(e flow.Entry) changeWire {
 	log := e.Row.Log
 	w := changeWire{
 		// A write's number and the field's place in it make one number for each changed field of the record.
-		ID: log.ID*100 + int64(e.Index), ItemID: e.Row.On.ID(), UserID: log.User, FieldKey: e.Field.Key, OldValue: e.Field.Old, NewValue: e.Field.New,
+		ID: log.ID*1000 + int64(e.Index), ItemID: e.Row.On.ID(), UserID: log.User, FieldKey: e.Field.Key, OldValue: e.Field.Old, NewValue: e.Field.New,
 		LogTime: stamp(e.Row), Source: log.Source, Additional: []any{},
 	}
 	if log.Agent != "" {
@@ -110,7 +110,7 @@ type flowQuery struct {
 	byID
 	Start      int64    `query:"start" rule:"min=0,max=50000"`
 	Limit      int64    `query:"limit" rule:"min=1,max=500"`
-	AllChanges bool     `query:"all_changes"` // there are no custom fields yet whose changes it could add
+	AllChanges bool     `query:"all_changes"` // those of custom fields too
 	Items      []string `query:"items" rule:"enum=call|activity|plannedActivity|change|note|deal|file|dealChange|personChange|organizationChange|follower|dealFollower|personFollower|organizationFollower|participant|comment|mailMessage|mailMessageWithAttachment|invoice|document|activityFile|marketing_campaign_stat|marketing_status"`
 }
 
@@ -149,7 +149,7 @@ func (h Detail) flow(ctx context.Context, c Call, in flowQuery) (any, error) {
 	if limit == 0 {
 		limit = 50
 	}
-	page, err := h.Flow.Page(ctx, c.Actor, h.of(in.byID), flow.Query{Start: int(in.Start), Limit: limit, Items: in.Items})
+	page, err := h.Flow.Page(ctx, c.Actor, h.of(in.byID), flow.Query{Start: int(in.Start), Limit: limit, Items: in.Items, Custom: in.AllChanges})
 	if err != nil {
 		return nil, err
 	}

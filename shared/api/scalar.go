@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -17,6 +18,7 @@ var (
 	timeType    = reflect.TypeFor[time.Time]()
 	dateType    = reflect.TypeFor[value.Date]()
 	decimalType = reflect.TypeFor[value.Decimal]()
+	rawType     = reflect.TypeFor[json.RawMessage]()
 )
 
 // value reads one JSON value into v, which is a scalar, a slice or a struct, and checks the rules of its tag.
@@ -60,13 +62,8 @@ func (d *decoder) value(raw json.RawMessage, v reflect.Value, path, rule string)
 		d.string(raw, v, path, rule)
 	case v.Kind() == reflect.Slice:
 		d.slice(raw, v, path, rule)
-	case v.Kind() == reflect.Map: // of raw values, which somebody else reads
-		fields, err := jsonObject(raw, path)
-		if err != nil {
-			d.bad.Add(path, "must be an object")
-			return
-		}
-		v.Set(reflect.ValueOf(fields))
+	case v.Kind() == reflect.Map:
+		d.dict(raw, v, path, rule)
 	case v.Kind() == reflect.Struct:
 		fields, err := jsonObject(raw, path)
 		if err != nil {
@@ -112,6 +109,9 @@ func (d *decoder) string(raw json.RawMessage, v reflect.Value, path, rule string
 
 func (d *decoder) slice(raw json.RawMessage, v reflect.Value, path, rule string) {
 	var parts []json.RawMessage
+	if text := d.str(raw); d.lenient && strings.HasPrefix(strings.TrimSpace(text), "[") {
+		raw = json.RawMessage(text) // v1 takes lists as text too, as a form has to send them
+	}
 	if json.Unmarshal(raw, &parts) != nil {
 		if !d.lenient {
 			d.bad.Add(path, "must be a list")
@@ -130,6 +130,25 @@ func (d *decoder) slice(raw json.RawMessage, v reflect.Value, path, rule string)
 	v.Set(reflect.MakeSlice(v.Type(), len(parts), len(parts)))
 	for i, p := range parts {
 		d.value(p, v.Index(i), path+"["+strconv.Itoa(i)+"]", rule)
+	}
+}
+
+// dict reads an object whose keys are not known beforehand; raw values are somebody else's to read.
+func (d *decoder) dict(raw json.RawMessage, v reflect.Value, path, rule string) {
+	fields, err := jsonObject(raw, path)
+	if err != nil {
+		d.bad.Add(path, "must be an object")
+		return
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		e := reflect.New(v.Type().Elem()).Elem()
+		if v.Type().Elem() == rawType {
+			e.SetBytes(fields[name])
+		} else {
+			d.value(fields[name], e, path+"."+name, rule)
+		}
+		v.SetMapIndex(reflect.ValueOf(name), e)
 	}
 }
 

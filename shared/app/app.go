@@ -80,7 +80,7 @@ func (c Core) FlatDeals() api.FlatDeals {
 
 // Fields is the service of field definitions.
 func (c Core) Fields() fields.Service {
-	return fields.Service{Store: dynamo.Fields{DB: c.DB}, Users: c.Teams(), Currency: currencies.Known, Now: c.Now}
+	return fields.Service{Store: dynamo.Fields{DB: c.DB}, Users: c.Teams(), Types: activityTypes{c.DB}, Currency: currencies.Known, Now: c.Now}
 }
 
 // Activities is the service of activities.

@@ -53,6 +53,12 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	ids["/v1/users"] = u.ID
 	ids["/v1/activityTypes"] = c.Must("POST", "/v1/activityTypes", map[string]any{"name": secret, "icon_key": "car"}).ID()
 	ids["/v1/roles"], ids["/v1/permissionSets"] = 77, "nobody" // the same few for every team: none of them is anybody's
+	for _, entity := range []string{"deal", "person", "organization"} {
+		root := entity + "Fields"
+		made := c.Must("POST", "/api/v2/"+root, map[string]any{"field_name": secret, "field_type": "enum", "options": []any{map[string]any{"label": secret}}}).Data()
+		ids["/api/v2/"+root], ids["/v1/"+root] = made["field_code"], firstOwnField(c, "/v1/"+root)
+	}
+	ids["/api/v2/activityFields"] = ids["/api/v2/dealFields"]
 	deliver(t, a, c)
 	ids["/v1/mailbox/mailThreads"] = first(t, c, "/v1/mailbox/mailThreads?folder=inbox")
 	ids["/v1/mailbox/mailMessages"] = first(t, c, fmt.Sprintf("/v1/mailbox/mailThreads/%v/mailMessages", ids["/v1/mailbox/mailThreads"]))
@@ -67,6 +73,16 @@ func portrait(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// firstOwnField is the number of the first field that the team made.
+func firstOwnField(c *apptest.Client, path string) any {
+	for _, f := range c.Must("GET", path, nil).List() {
+		if f.(map[string]any)["edit_flag"] == true {
+			return f.(map[string]any)["id"]
+		}
+	}
+	return nil
 }
 
 func first(t *testing.T, c *apptest.Client, target string) int64 {
@@ -122,8 +138,11 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 		for _, op := range f.Operations {
 			for _, pattern := range op.Patterns() {
 				method, path, _ := strings.Cut(pattern, " ")
-				root, rest, takesID := strings.Cut(path, "/{id}")
+				root, rest, takesID := strings.Cut(strings.Replace(path, "/{field_code}", "/{id}", 1), "/{id}")
 				body := bodyOf(method, root)
+				if rest == "/options" {
+					body = optionsOf(method)
+				}
 				if strings.HasSuffix(pattern, "/picture") && body != nil {
 					body = apptest.Form{Files: map[string]string{"file": "no picture"}}
 				}
@@ -182,6 +201,10 @@ func TestLinksToAnotherTeamAreRefused(t *testing.T) {
 			t.Errorf("POST %s %v: %d %s", call.path, call.body, got.Status, got.Raw)
 		}
 	}
+	code := stranger.Must("POST", "/api/v2/dealFields", map[string]any{"field_name": "x", "field_type": "people"}).Data()["field_code"].(string)
+	if got := stranger.Do("POST", "/api/v2/deals", map[string]any{"title": "x", "custom_fields": map[string]any{code: person}}); got.Status != http.StatusBadRequest {
+		t.Errorf("a custom field points at another team's person: %d %s", got.Status, got.Raw)
+	}
 	deliver(t, a, stranger)
 	thread := fmt.Sprintf("/v1/mailbox/mailThreads/%d", first(t, stranger, "/v1/mailbox/mailThreads?folder=inbox"))
 	if got := stranger.Do("PUT", thread, map[string]any{"deal_id": deal}); got.Status != http.StatusBadRequest {
@@ -224,10 +247,19 @@ func bodyOf(method, root string) any {
 		return map[string]any{"read_flag": 1}
 	case strings.HasSuffix(root, "/organizationRelationships"):
 		return map[string]any{"type": "parent"}
+	case strings.HasPrefix(root, "/api/v2/") && strings.HasSuffix(root, "Fields"):
+		return map[string]any{"field_name": "stolen"}
 	case strings.HasSuffix(root, "/users"):
 		return map[string]any{"active_flag": false}
 	}
 	return map[string]any{"name": "stolen"}
+}
+
+// optionsOf is a valid body for a write to a field's options.
+func optionsOf(method string) any {
+	return []any{map[string]map[string]any{
+		http.MethodPost: {"label": "stolen"}, http.MethodPatch: {"id": 1, "label": "stolen"}, http.MethodDelete: {"id": 1},
+	}[method]}
 }
 
 // datesOf is the period without which figures are not told.
@@ -259,7 +291,8 @@ func everything(c *apptest.Client, ids map[string]any) string {
 	var all strings.Builder
 	for _, path := range []string{
 		"/api/v2/pipelines", "/api/v2/stages", "/api/v2/organizations", "/api/v2/persons", "/api/v2/deals", "/api/v2/activities",
-		"/v1/notes", "/v1/filters", "/v1/organizationRelationships", "/v1/mailbox/mailThreads", "/v1/files", "/api/v2/inboundMail",
+		"/v1/notes", "/v1/filters", "/v1/organizationRelationships", "/v1/dealFields", "/v1/personFields", "/v1/organizationFields",
+		"/v1/mailbox/mailThreads", "/v1/files", "/api/v2/inboundMail",
 	} {
 		all.WriteString(c.Must("GET", fmt.Sprintf("%s/%v", path, ids[path]), nil).Raw + "\n")
 	}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
@@ -17,6 +18,11 @@ type Custom struct {
 	Code   string
 	Value  *value.Custom
 	Target Ref
+}
+
+// IsCustomKey reports the code of a field that a team made, deleted or not: 40 hexadecimal digits.
+func IsCustomKey(key string) bool {
+	return len(key) == 40 && strings.Trim(key, "0123456789abcdef") == ""
 }
 
 // SetCustom is the values of a record after changes; those it had are left as they are.

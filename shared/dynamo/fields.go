@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,6 +76,17 @@ func (f Fields) Chunks(ctx context.Context, team int64, of []fields.Chunk) ([]fi
 		}
 	}
 	return out, nil
+}
+
+// Options reads what lies between two fields' options.
+func (f Fields) Options(ctx context.Context, team int64, entity string, from, to int64) ([]fields.Chunk, error) {
+	first, last := schema.FieldOptions.Key(team, entity, from, 0), schema.FieldOptions.Key(team, entity, to+1, 0)
+	items, _, err := f.query(ctx, query{pk: first.PK, from: first.SK, to: last.SK})
+	if err != nil {
+		return nil, fmt.Errorf("dynamo.Options: %w", err)
+	}
+	chunks, err := decodeAll(optionsKind, items)
+	return slices.DeleteFunc(chunks, func(c fields.Chunk) bool { return c.Field > to }), err
 }
 
 // optionsKey is where a chunk lies, beside its entity's definitions; the name is <entity>#<field>#<number>.

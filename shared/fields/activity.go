@@ -2,7 +2,7 @@ package fields
 
 var activityFields = []Field{
 	{ID: 4001, Key: "id", Code: "id", Name: "ID", Type: Int},
-	{ID: 4002, Key: "type", Code: "type", Name: "Type", Type: Enum, Traits: Edit | Add | Details},
+	{ID: activityType, Key: "type", Code: "type", Name: "Type", Type: Enum, Traits: Edit | Add | Details},
 	{ID: 4003, Key: "subject", Code: "subject", Name: "Subject", Type: Varchar, Traits: Edit | Add | Details},
 	{ID: 4004, Key: "user_id", Code: "owner_id", Name: "Assigned to user", Type: User, Traits: Edit | Add | Details},
 	{ID: 4005, Key: "created_by_user_id", Code: "creator_user_id", Name: "Creator", Type: User},

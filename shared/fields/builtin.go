@@ -29,11 +29,18 @@ func labels(first int64) []Option {
 // defaults are the options of built-in fields before any change, by the field's number.
 var defaults = map[int64][]Option{personLabels: labels(1), organizationLabels: labels(5), organizationIndustry: industries()}
 
+// Fields that are spoken of by themselves.
 const (
+	DealTitle        = 1002
+	DealValue        = 1005
+	PersonName       = 2001
+	OrganizationName = 3001
+
 	dealLabels           = 1014
 	personLabels         = 2002
 	organizationLabels   = 3002
 	organizationIndustry = 3006
+	activityType         = 4002 // its options are the team's types of activities
 )
 
 // begun are the counters of default options.

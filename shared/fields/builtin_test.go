@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/lejek/lejek/shared/change"
 )
 
 var update = flag.Bool("update", false, "write the golden file anew")
@@ -63,7 +65,7 @@ func TestBuiltInFieldsAreNamedOnce(t *testing.T) {
 
 func TestAFieldIsFoundByEachOfItsNames(t *testing.T) {
 	t.Parallel()
-	own := &Own{ID: firstOwn, Code: strings.Repeat("a", codeLength), Name: "Size", Type: Enum, Options: &Options{Last: 3}}
+	own := &Own{ID: firstOwn, Code: strings.Repeat("a", 2*codeBytes), Name: "Size", Type: Enum, Options: &Options{Last: 3}}
 	s := NewSheet(Deal, Definitions{Own: []*Own{own}})
 	for name, find := range map[string]func() (Field, bool){
 		"by number":             func() (Field, bool) { return s.ByID(1004) },
@@ -75,7 +77,7 @@ func TestAFieldIsFoundByEachOfItsNames(t *testing.T) {
 			t.Errorf("%s: %v %v", name, f, ok)
 		}
 	}
-	if f, ok := s.ByCode(own.Code); !ok || !f.Custom() || f.ID != firstOwn || !IsCustomKey(f.Key) || !f.Options.Has(3) || f.Options.Has(4) {
+	if f, ok := s.ByCode(own.Code); !ok || !f.Custom() || f.ID != firstOwn || !change.IsCustomKey(f.Key) || !f.Options.Has(3) || f.Options.Has(4) {
 		t.Errorf("own field: %v %v", f, ok)
 	}
 	if _, ok := s.ByKey(""); ok {
@@ -99,5 +101,21 @@ func TestDeletedOptionsAreNoOptions(t *testing.T) {
 	}
 	if s := begun(organizationLabels); s.Has(4) || !s.Has(5) || !s.Has(8) || s.Has(9) || s.Count != 4 {
 		t.Errorf("default labels of organizations: %+v", s)
+	}
+}
+
+func TestAFieldHasAtMostTenThousandOptions(t *testing.T) {
+	t.Parallel()
+	for _, o := range []Options{{Count: maxOptions + 1}, {Count: 1, Size: maxSize + 1}} {
+		if o.check() == nil {
+			t.Errorf("%+v is accepted", o)
+		}
+	}
+	if err := (Options{Count: maxOptions, Size: maxSize}).check(); err != nil {
+		t.Error(err)
+	}
+	// As many options with short labels fit.
+	if maxOptions*optionSize(strings.Repeat("x", 100)) > maxSize {
+		t.Error("10000 options with labels of 100 characters are refused")
 	}
 }

@@ -2,10 +2,10 @@ package fields
 
 var dealFields = []Field{
 	{ID: 1001, Key: "id", Code: "id", Name: "ID", Type: Int},
-	{ID: 1002, Key: "title", Code: "title", Name: "Title", Type: Varchar, Traits: Edit | Add},
+	{ID: DealTitle, Key: "title", Code: "title", Name: "Title", Type: Varchar, Traits: Edit | Add},
 	{ID: 1003, Key: "creator_user_id", Code: "creator_user_id", Name: "Creator", Type: User},
 	{ID: 1004, Key: "user_id", Code: "owner_id", Name: "Owner", Type: User, Traits: Edit | Details},
-	{ID: 1005, Key: "value", Code: "value", Name: "Value", Type: Monetary, Traits: Edit | Add | Free},
+	{ID: DealValue, Key: "value", Code: "value", Name: "Value", Type: Monetary, Traits: Edit | Add | Free},
 	{ID: 1006, Code: "currency", Name: "Currency", Type: Varchar, Traits: Edit | Add | Free},
 	{ID: 1007, Key: "weighted_value", Name: "Weighted value", Type: Monetary, Traits: Apart},
 	{ID: 1008, Key: "probability", Code: "probability", Name: "Probability", Type: Int, Traits: Edit | Add | Free},

@@ -140,22 +140,18 @@ type Shown struct {
 	Add         bool         `dynamodbav:",omitempty"`
 	HideDetails bool         `dynamodbav:",omitempty"`
 	InProjects  bool         `dynamodbav:",omitempty"`
-	Pipelines   []int64      `dynamodbav:",omitempty"` // only in these
-	SomeOnly    bool         `dynamodbav:",omitempty"` // Pipelines says where; else everywhere
-	InAddDeal   *DialogPlace `dynamodbav:",omitempty"`
+	SomeOnly    bool         `dynamodbav:",omitempty"` // only in these pipelines, else in all
+	Pipelines   []int64      `dynamodbav:",omitempty"`
+	InAddDeal   *DialogPlace `dynamodbav:",omitempty"` // in the dialog that adds a deal; nil: not there
 	InAddPerson *DialogPlace `dynamodbav:",omitempty"`
 }
 
-// DialogPlace is whether and where a field shows in a dialog that makes another record.
-type DialogPlace struct {
-	Show  bool
-	Order *int64 `dynamodbav:",omitempty"`
-}
+// DialogPlace is where a field shows in a dialog.
+type DialogPlace struct{ Order int64 }
 
-// Marked tells a user interface where a field is important or required: everywhere, in stages, or when a deal of a pipeline is
-// closed.
+// Marked tells a user interface where a field is important or required: everywhere, or only in stages, or when a deal of a
+// pipeline is closed. Nil is nowhere.
 type Marked struct {
-	Enabled  bool
 	Stages   []int64             `dynamodbav:",omitempty"`
 	Statuses map[string][]string `dynamodbav:",omitempty"` // by pipeline: won, lost
 }

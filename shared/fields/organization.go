@@ -1,7 +1,7 @@
 package fields
 
 var organizationFields = []Field{
-	{ID: 3001, Key: "name", Code: "name", Name: "Name", Type: Varchar, Traits: Edit | Add},
+	{ID: OrganizationName, Key: "name", Code: "name", Name: "Name", Type: Varchar, Traits: Edit | Add},
 	{ID: organizationLabels, Key: "label", Code: labelCode, Name: "Label", Type: Set, Traits: Edit | Add | Details | Free, Options: begun(organizationLabels)},
 	{ID: 3003, Key: "address", Code: "address", Name: "Address", Type: Address, Traits: Edit | Add | Details | Free},
 	{ID: 3004, Key: "owner_id", Code: "owner_id", Name: "Owner", Type: User, Traits: Edit | Add | Details},

@@ -1,7 +1,7 @@
 package fields
 
 var personFields = []Field{
-	{ID: 2001, Key: "name", Code: "name", Name: "Name", Type: Varchar, Traits: Edit | Add},
+	{ID: PersonName, Key: "name", Code: "name", Name: "Name", Type: Varchar, Traits: Edit | Add},
 	{ID: personLabels, Key: "label", Code: labelCode, Name: "Label", Type: Set, Traits: Edit | Add | Details | Free, Options: begun(personLabels)},
 	{ID: 2003, Key: "phone", Code: "phones", Name: "Phone", Type: Phone, Traits: Edit | Add | Details | Free},
 	{ID: 2004, Key: "email", Code: "emails", Name: "Email", Type: Varchar, Traits: Edit | Add | Details | Free},

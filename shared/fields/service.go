@@ -15,6 +15,10 @@ type Store interface {
 	Definitions(ctx context.Context, team int64, entities ...string) (map[string]Definitions, error)
 	// Chunks are parts of options, strongly consistent; the zero value for one that is not stored.
 	Chunks(ctx context.Context, team int64, of []Chunk) ([]Chunk, error)
+	// Options are all parts of the options of fields with these numbers, from one to another, by field and number.
+	Options(ctx context.Context, team int64, entity string, from, to int64) ([]Chunk, error)
+	NextID(ctx context.Context, team int64, kind string) (int64, error)
+	change.Existing
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -24,10 +28,16 @@ type Users interface {
 	UserZone(ctx context.Context, team, user int64) (*time.Location, error)
 }
 
+// Types knows the types of activities of a team, as options of the field that holds them.
+type Types interface {
+	TypeChoices(ctx context.Context, team int64) ([]Choice, error)
+}
+
 // Service is what can be done with fields.
 type Service struct {
 	Store    Store
 	Users    Users
+	Types    Types
 	Currency func(code string) bool // whether it is known
 	Now      func() time.Time
 }

@@ -2,7 +2,6 @@ package fields
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/lejek/lejek/shared/value"
 )
@@ -88,10 +87,3 @@ func (f Field) Existing(options []int64) []int64 {
 	}
 	return out
 }
-
-// IsCustomKey reports the key of a field that a team made, deleted or not.
-func IsCustomKey(key string) bool {
-	return len(key) == codeLength && strings.Trim(key, "0123456789abcdef") == ""
-}
-
-const codeLength = 40

@@ -83,10 +83,11 @@ const (
 	kindPipeline        = "pipeline"
 )
 
-// Query is the question for a page of a flow; no Items means everything.
+// Query is the question for a page of a flow; no Items means everything. Changes of custom fields are left out unless Custom.
 type Query struct {
 	Start, Limit int
 	Items        []string
+	Custom       bool
 }
 
 // Entry is one line of a flow: a record that shows there, or one field of a write in the change log.
@@ -206,7 +207,10 @@ func (s Service) wanted(ctx context.Context, team int64, q Query, rows []change.
 		switch {
 		case !q.wants(row):
 		case row.Log != nil:
-			for i := range row.Log.Fields {
+			for i, f := range row.Log.Fields {
+				if change.IsCustomKey(f.Key) && !q.Custom {
+					continue
+				}
 				entries = append(entries, Entry{Row: row, Field: &row.Log.Fields[i], Index: i})
 			}
 		case mails != nil && row.Source.Kind() == change.MailMessage:

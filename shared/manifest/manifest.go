@@ -144,6 +144,13 @@ var Functions = limited([]Function{
 		Timeout:    15, Memory: 256,
 	},
 	{
+		Name: "fields", Doc: "what records are made of: built-in fields, those that teams add, options, labels",
+		Operations: join(fields("deal"), fields("person"), fields("organization"), []Operation{
+			"GET /api/v2/activityFields", "GET /api/v2/activityFields/{field_code}", "GET /v1/activityFields", "GET /v1/noteFields",
+		}),
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
 		Name: "files", Doc: "files: taken in, listed, handed out by signed links",
 		Operations: []Operation{
 			"GET /v1/files", "POST /v1/files", "GET /v1/files/{id}", "PUT /v1/files/{id}", "DELETE /v1/files/{id}",
@@ -283,6 +290,18 @@ func crud(root string) []Operation {
 	return []Operation{
 		Operation("GET " + root), Operation("POST " + root),
 		Operation("GET " + root + "/{id}"), Operation("PATCH " + root + "/{id}"), Operation("DELETE " + root + "/{id}"),
+	}
+}
+
+// fields are what every record has that teams add fields to.
+func fields(entity string) []Operation {
+	v1, v2 := "/v1/"+entity+"Fields", "/api/v2/"+entity+"Fields"
+	one := v2 + "/{field_code}"
+	return []Operation{
+		Operation("GET " + v2), Operation("POST " + v2), Operation("GET " + one), Operation("PATCH " + one), Operation("DELETE " + one),
+		Operation("POST " + one + "/options"), Operation("PATCH " + one + "/options"), Operation("DELETE " + one + "/options"),
+		Operation("GET " + v1), Operation("POST " + v1), Operation("DELETE " + v1),
+		Operation("GET " + v1 + "/{id}"), Operation("PUT " + v1 + "/{id}"), Operation("DELETE " + v1 + "/{id}"),
 	}
 }
 

@@ -67,7 +67,7 @@ var (
 	Pipeline     = base("pipelines", "T#%d#pipelines", "pipeline#%06d", "all pipelines of a team, read together with its stages", 1, 1)
 	Stage        = base("stages", "T#%d#pipelines", "stage#%06d", "all stages of a team", 1, 3)
 	ActivityType = base("activity types", "T#%d#activityTypes", "%06d", "all activity types of a team", 1, 2)
-	FieldOptions = base("field options", "T#%d#fields#%s", "o#%06d#%06d", "options of a field in chunks of 200 numbers, beside the entity's own fields (record fields#deal)", 1, "deal", 10001, 0)
+	FieldOptions = base("field options", "T#%d#fields#%s", "o#%09d#%06d", "options of a field in chunks of 200 numbers, beside the entity's own fields (record fields#deal)", 1, "deal", 10001, 0)
 
 	// Figures: facts as they were written, what is made of them by deal, and sums.
 	Fact    = base("facts", "T#%d#facts#%s", "%s#%012d#%06d", "what changed about deals, a day of a team's facts in the order of writing", 1, "2026-11-23", "2026-11-23T10:00:00.000Z", 7, 3)
