@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
-	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/filters"
@@ -53,23 +52,8 @@ type dealWire struct {
 	ARR               *value.Decimal `json:"arr"`
 	MRR               *value.Decimal `json:"mrr"`
 	CustomFields      customWire     `json:"custom_fields"`
-
-	NextActivityID *optionalID `json:"next_activity_id,omitempty"` // only with include_fields
-	LastActivityID *optionalID `json:"last_activity_id,omitempty"`
+	dealDerived
 }
-
-// optionalID is an id that is null rather than absent once its field is asked for.
-type optionalID struct{ id *int64 }
-
-func (o optionalID) MarshalJSON() ([]byte, error) {
-	if text := value.Digits(o.id); text != nil {
-		return []byte(*text), nil
-	}
-	return []byte("null"), nil
-}
-
-// JSONSchema is how it is written.
-func (o optionalID) JSONSchema() string { return `{"type":["integer","null"]}` }
 
 func dealOut(d deals.Deal, zone *time.Location, cu customs) dealWire {
 	return dealWire{
@@ -134,7 +118,7 @@ type dealGet struct {
 
 // dealExtras are the parameters that add fields to a deal.
 type dealExtras struct {
-	IncludeFields []string `query:"include_fields" rule:"enum=next_activity_id|last_activity_id"`
+	IncludeFields []string `query:"include_fields" rule:"enum=next_activity_id|last_activity_id|first_won_time|products_count|files_count|notes_count|followers_count|email_messages_count|activities_count|done_activities_count|undone_activities_count|participants_count|last_incoming_mail_time|last_outgoing_mail_time|smart_bcc_email|source_lead_id"`
 	customQuery
 }
 
@@ -150,11 +134,6 @@ type dealList struct {
 	Status     []string         `query:"status" rule:"enum=open|won|lost|deleted"`
 }
 
-// Summaries reads what is derived for records.
-type Summaries interface {
-	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
-}
-
 // Companies knows the team of an actor.
 type Companies interface {
 	Team(ctx context.Context, a auth.Actor) (teams.Team, error)
@@ -164,9 +143,9 @@ type Companies interface {
 type Deals struct {
 	Deals     deals.Service
 	Fields    fields.Service
-	Summaries Summaries
 	Companies Companies
 	Filters   FilterUse
+	Derived   Derived
 }
 
 // Routes binds them.
@@ -261,21 +240,9 @@ func (h Deals) out(ctx context.Context, c Call, list []deals.Deal, x dealExtras,
 		zone = team.Zone()
 	}
 	out := each(list, func(d deals.Deal) dealWire { return dealOut(d, zone, cu) })
-	if len(x.IncludeFields) == 0 {
-		return out, nil
-	}
-	sums, err := h.Summaries.Summaries(ctx, c.Team, each(list, deals.Deal.Ref))
-	if err != nil {
-		return nil, err
-	}
+	extra, err := h.Derived.read(ctx, c, x.IncludeFields, each(list, deals.Deal.Ref))
 	for i, d := range list {
-		sum := sums[d.Ref()]
-		if slices.Contains(x.IncludeFields, "next_activity_id") {
-			out[i].NextActivityID = &optionalID{sum.NextActivityID}
-		}
-		if slices.Contains(x.IncludeFields, "last_activity_id") {
-			out[i].LastActivityID = &optionalID{sum.LastActivityID}
-		}
+		out[i].dealDerived = only(extra.deal(d), x.IncludeFields)
 	}
-	return out, nil
+	return out, err
 }

@@ -29,6 +29,7 @@ type organizationWire struct {
 	EmployeeCount *int64         `json:"employee_count"`
 	PictureID     *int64         `json:"picture_id"`
 	CustomFields  customWire     `json:"custom_fields"`
+	organizationDerived
 }
 
 func organizationOut(o organizations.Organization, cu customs) organizationWire {
@@ -81,7 +82,7 @@ type organizationUpdate struct {
 
 // organizationExtras are the parameters that add fields to an organization.
 type organizationExtras struct {
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	IncludeFields []string `query:"include_fields" rule:"enum=next_activity_id|last_activity_id|open_deals_count|related_open_deals_count|closed_deals_count|related_closed_deals_count|email_messages_count|people_count|activities_count|done_activities_count|undone_activities_count|files_count|notes_count|followers_count|won_deals_count|related_won_deals_count|lost_deals_count|related_lost_deals_count|smart_bcc_email"`
 	customQuery
 }
 
@@ -102,6 +103,7 @@ type Organizations struct {
 	Organizations organizations.Service
 	Fields        fields.Service
 	Filters       FilterUse
+	Derived       Derived
 }
 
 // Routes binds them.
@@ -115,7 +117,7 @@ func (h Organizations) Routes() []Route {
 				return nil, err
 			}
 			o, err := h.Organizations.Get(ctx, c.Actor, in.ID)
-			return h.one(ctx, c, o, cu, err)
+			return h.one(ctx, c, o, in.IncludeFields, cu, err)
 		}).Returns(organizationWire{}),
 		Handle("PATCH /api/v2/organizations/{id}", h.update).naming(wrongCustom(h.Fields, fields.Organization)).Returns(organizationWire{}),
 		Handle("DELETE /api/v2/organizations/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
@@ -132,7 +134,7 @@ func (h Organizations) create(ctx context.Context, c Call, in organizationCreate
 		return nil, err
 	}
 	o, err := h.Organizations.Create(ctx, c.Actor, input)
-	return h.one(ctx, c, o, cu, err)
+	return h.one(ctx, c, o, nil, cu, err)
 }
 
 func (h Organizations) update(ctx context.Context, c Call, in organizationUpdate) (any, error) {
@@ -142,24 +144,32 @@ func (h Organizations) update(ctx context.Context, c Call, in organizationUpdate
 		return nil, err
 	}
 	o, err := h.Organizations.Update(ctx, c.Actor, in.ID, input)
-	return h.one(ctx, c, o, cu, err)
+	return h.one(ctx, c, o, nil, cu, err)
 }
 
-func (h Organizations) one(ctx context.Context, c Call, o organizations.Organization, cu customs, err error) (any, error) {
+func (h Organizations) one(ctx context.Context, c Call, o organizations.Organization, include []string, cu customs, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := h.out(ctx, c, []organizations.Organization{o}, cu)
+	out, err := h.out(ctx, c, []organizations.Organization{o}, include, cu)
 	if err != nil {
 		return nil, err
 	}
 	return out[0], nil
 }
 
-// out renders organizations; names of options are read only when asked for.
-func (h Organizations) out(ctx context.Context, c Call, list []organizations.Organization, cu customs) ([]organizationWire, error) {
+// out renders organizations; names of options, and what is derived, are read only when asked for.
+func (h Organizations) out(ctx context.Context, c Call, list []organizations.Organization, include []string, cu customs) ([]organizationWire, error) {
 	cu, err := cu.named(ctx, c, each(list, func(o organizations.Organization) customized { return customized{o.LabelIDs, o.Custom} }))
-	return each(list, func(o organizations.Organization) organizationWire { return organizationOut(o, cu) }), err
+	if err != nil {
+		return nil, err
+	}
+	extra, err := h.Derived.read(ctx, c, include, each(list, organizations.Organization.Ref))
+	return each(list, func(o organizations.Organization) organizationWire {
+		w := organizationOut(o, cu)
+		w.organizationDerived = only(extra.organization(o), include)
+		return w
+	}), err
 }
 
 func (h Organizations) list(ctx context.Context, c Call, in organizationList) (any, error) {
@@ -180,5 +190,7 @@ func (h Organizations) list(ctx context.Context, c Call, in organizationList) (a
 		func(l value.List) (value.Page[organizations.Organization], error) {
 			return h.Organizations.List(ctx, c.Actor, l)
 		},
-		func(list []organizations.Organization) ([]organizationWire, error) { return h.out(ctx, c, list, cu) })
+		func(list []organizations.Organization) ([]organizationWire, error) {
+			return h.out(ctx, c, list, in.IncludeFields, cu)
+		})
 }

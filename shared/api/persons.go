@@ -35,6 +35,7 @@ type personWire struct {
 	CustomFields  customWire     `json:"custom_fields"`
 	FromMail      bool           `json:"from_mail,omitempty"`
 	BouncedEmails []bounceWire   `json:"bounced_emails,omitempty"`
+	personDerived
 }
 
 // bounceWire is an address of the person that mail came back from.
@@ -121,7 +122,7 @@ type personUpdate struct {
 
 // personExtras are the parameters that add fields to a person.
 type personExtras struct {
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	IncludeFields []string `query:"include_fields" rule:"enum=next_activity_id|last_activity_id|open_deals_count|related_open_deals_count|closed_deals_count|related_closed_deals_count|participant_open_deals_count|participant_closed_deals_count|email_messages_count|activities_count|done_activities_count|undone_activities_count|files_count|notes_count|followers_count|won_deals_count|related_won_deals_count|lost_deals_count|related_lost_deals_count|last_incoming_mail_time|last_outgoing_mail_time|marketing_status|doi_status|smart_bcc_email"`
 	customQuery
 }
 
@@ -144,6 +145,7 @@ type Persons struct {
 	Persons persons.Service
 	Fields  fields.Service
 	Filters FilterUse
+	Derived Derived
 }
 
 // Routes binds them.
@@ -157,7 +159,7 @@ func (h Persons) Routes() []Route {
 				return nil, err
 			}
 			p, err := h.Persons.Get(ctx, c.Actor, in.ID)
-			return h.one(ctx, c, p, cu, err)
+			return h.one(ctx, c, p, in.IncludeFields, cu, err)
 		}).Returns(personWire{}),
 		Handle("PATCH /api/v2/persons/{id}", h.update).naming(wrongCustom(h.Fields, fields.Person)).Returns(personWire{}),
 		Handle("DELETE /api/v2/persons/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
@@ -174,7 +176,7 @@ func (h Persons) create(ctx context.Context, c Call, in personCreate) (any, erro
 		return nil, err
 	}
 	p, err := h.Persons.Create(ctx, c.Actor, input)
-	return h.one(ctx, c, p, cu, err)
+	return h.one(ctx, c, p, nil, cu, err)
 }
 
 func (h Persons) update(ctx context.Context, c Call, in personUpdate) (any, error) {
@@ -184,24 +186,32 @@ func (h Persons) update(ctx context.Context, c Call, in personUpdate) (any, erro
 		return nil, err
 	}
 	p, err := h.Persons.Update(ctx, c.Actor, in.ID, input)
-	return h.one(ctx, c, p, cu, err)
+	return h.one(ctx, c, p, nil, cu, err)
 }
 
-func (h Persons) one(ctx context.Context, c Call, p persons.Person, cu customs, err error) (any, error) {
+func (h Persons) one(ctx context.Context, c Call, p persons.Person, include []string, cu customs, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := h.out(ctx, c, []persons.Person{p}, cu)
+	out, err := h.out(ctx, c, []persons.Person{p}, include, cu)
 	if err != nil {
 		return nil, err
 	}
 	return out[0], nil
 }
 
-// out renders persons; names of options are read only when asked for.
-func (h Persons) out(ctx context.Context, c Call, list []persons.Person, cu customs) ([]personWire, error) {
+// out renders persons; names of options, and what is derived, are read only when asked for.
+func (h Persons) out(ctx context.Context, c Call, list []persons.Person, include []string, cu customs) ([]personWire, error) {
 	cu, err := cu.named(ctx, c, each(list, func(p persons.Person) customized { return customized{p.LabelIDs, p.Custom} }))
-	return each(list, func(p persons.Person) personWire { return personOut(p, cu) }), err
+	if err != nil {
+		return nil, err
+	}
+	extra, err := h.Derived.read(ctx, c, include, personParts(list, include))
+	return each(list, func(p persons.Person) personWire {
+		w := personOut(p, cu)
+		w.personDerived = only(extra.person(p), include)
+		return w
+	}), err
 }
 
 func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
@@ -221,5 +231,5 @@ func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
 	}
 	return fitted(l, cu.grows(),
 		func(l value.List) (value.Page[persons.Person], error) { return h.Persons.List(ctx, c.Actor, l) },
-		func(list []persons.Person) ([]personWire, error) { return h.out(ctx, c, list, cu) })
+		func(list []persons.Person) ([]personWire, error) { return h.out(ctx, c, list, in.IncludeFields, cu) })
 }

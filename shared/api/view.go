@@ -57,18 +57,23 @@ func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {
 	out := h.writer(c, team, v.Records)
 	data, related := map[string]any{}, out.related(out.ccEmail)
 	var relatives []relatedView
+	derived := extras{v.Summaries, team.InboundLocal, h.MailDomain}
 	if h.Kind != change.Organization {
 		data["organization"] = oneOf(v.Organization, show.organization)
 	}
 	switch r := v.Record.(type) {
 	case deals.Deal:
 		w := show.deal(r)
-		w.NextActivityID, w.LastActivityID = &optionalID{v.Summary.NextActivityID}, &optionalID{v.Summary.LastActivityID}
+		w.dealDerived = derived.deal(r)
 		data["deal"], data["person"] = w, oneOf(v.Person, show.person)
 	case persons.Person:
-		data["person"] = show.person(r)
+		w := show.person(r)
+		w.personDerived = derived.person(r)
+		data["person"] = w
 	case organizations.Organization:
-		data["organization"], relatives = show.organization(r), out.relatives(r.ID, v.Relations, show.organization)
+		w := show.organization(r)
+		w.organizationDerived = derived.organization(r)
+		data["organization"], relatives = w, out.relatives(r.ID, v.Relations, show.organization)
 	}
 	s := sections{data, roomBeside(data, related), map[string]int{change.Deal: 4, change.Person: 5, change.Organization: 7}[h.Kind]}
 	section(&s, "mail_threads", eachOf(v.Threads.Records, out.thread), v.Threads.More)

@@ -83,6 +83,11 @@ func (c Core) Fields() fields.Service {
 	return fields.Service{Store: dynamo.Fields{DB: c.DB}, Users: c.Teams(), Types: activityTypes{c.DB}, Currency: currencies.Known, Now: c.Now}
 }
 
+// Derived reads what is derived for records.
+func (c Core) Derived() api.Derived {
+	return api.Derived{Summaries: c.DB, Companies: c.Teams(), MailDomain: c.MailDomain}
+}
+
 // Activities is the service of activities.
 func (c Core) Activities() activities.Service {
 	return activities.Service{Store: dynamo.NewActivities(c.DB), Users: clocks{c.Teams()}, Now: c.Now}

@@ -131,13 +131,17 @@ func (l Links) Refs() []Ref {
 }
 
 // Targets are the records that something with given Links shows on: those it links to, a deal's person and organization,
-// a person's organization. Checks hold the links that were followed; Missing are direct links to what does not exist or is
-// deleted.
+// a person's organization. Checks hold the links that were followed, Leads tells where each led; Missing are direct links to what
+// does not exist or is deleted.
 type Targets struct {
 	Refs    []Ref
 	Checks  []Check
+	Leads   map[Ref]Links
 	Missing []Ref
 }
+
+// Has tells that the record is there, deleted or not.
+func (t Targets) Has(ref Ref) bool { return slices.Contains(t.Refs, ref) }
 
 // Except forgives links that were there before: one may lead to what was deleted since, which is no reason to refuse other
 // changes.

@@ -3,6 +3,7 @@ package change
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -40,7 +41,20 @@ const (
 	DoneCount      Number = "done" // activities
 	UndoneCount    Number = "undone"
 	FollowersCount Number = "followers"
+	PeopleCount    Number = "people" // of an organization
 )
+
+// Statuses are those by which deals are counted.
+var Statuses = []string{"open", "won", "lost"}
+
+// DealsCount is how many deals of a status a person or an organization has; deleted ones do not count.
+func DealsCount(status string) Number { return Number(status) }
+
+// RelatedCount is how many deals an organization's persons have elsewhere: with no organization or another one.
+func RelatedCount(status string) Number { return Number("related " + status) }
+
+// Within is the part of a person's summary that counts the person's deals with one organization.
+func (r Ref) Within(organization int64) Ref { return r + Ref("@"+strconv.FormatInt(organization, 10)) }
 
 // Count is the number; none is ever less than zero.
 func (s Summary) Count(n Number) int64 { return max(s.Numbers[n], 0) }

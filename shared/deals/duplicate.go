@@ -15,7 +15,7 @@ func (s Service) Duplicate(ctx context.Context, a auth.Actor, id int64) (Deal, e
 	if err != nil {
 		return d, err
 	}
-	t, err := s.Store.Targets(ctx, a.Team, d.LeadsTo())
+	t, err := s.Store.Follow(ctx, a.Team, d.LeadsTo().Refs()...)
 	if err != nil {
 		return d, fmt.Errorf("deals.Duplicate %d: %w", id, err)
 	}

@@ -70,23 +70,26 @@ var logged = []change.Logged[Deal]{
 	change.As("active", func(d Deal) *string { s := strconv.FormatBool(!d.Deleted); return &s }),
 }
 
-// Created is a new deal as a change, for whoever creates one within a larger transaction. Its stage is not checked: who creates
+// Created is a new deal as a change, for whoever creates one within a larger transaction and knows where it leads. Its stage is not checked: who creates
 // deals by the thousand has them all wait for one item, and a stage with deals in it is not deleted anyway.
-func Created(a auth.Actor, d Deal, at time.Time) change.Set {
-	set := written(a, Deal{}, d, nil, at)
+func Created(a auth.Actor, d Deal, t change.Targets, at time.Time) change.Set {
+	set := written(a, Deal{}, d, t, nil, at)
 	set.Checks = slices.DeleteFunc(set.Checks, func(c change.Check) bool { return c.Ref.Kind() == change.Stage })
 	return set
 }
 
 // written is a deal's write with what follows from it: its rows, its log (custom are the changed custom fields), its fact, and the
 // job that moves rows after its links changed.
-func written(a auth.Actor, before, now Deal, custom []change.Field, at time.Time) change.Set {
+func written(a auth.Actor, before, now Deal, t change.Targets, custom []change.Field, at time.Time) change.Set {
 	set := change.Set{Team: a.Team}
 	set.Put(now.Ref(), now, before.Version)
-	set.Place(before.Rows(), now.Rows())
+	if placedAnew(before, now) {
+		set.Place(before.Rows(), slices.DeleteFunc(now.Rows(), func(r change.Row) bool { return !t.Has(r.On) }))
+		set.Counts = append(before.counts(-1, t), now.counts(1, t)...)
+	}
 	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
 	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
-	set.Checks = newlyLinked(before, now)
+	set.Checks = append(newlyLinked(before, now), t.Checks...)
 	if before.ID != 0 && before.Links != now.Links {
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}

@@ -17,8 +17,8 @@ type Store interface {
 	Get(ctx context.Context, team, id int64) (Deal, error)
 	List(ctx context.Context, team int64, l value.List) (value.Page[Deal], error)
 	NextID(ctx context.Context, team int64) (int64, error)
-	// Targets tells, of the links of a deal, which do not exist.
-	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	// Follow reads persons and organizations, and where they lead.
+	Follow(ctx context.Context, team int64, refs ...change.Ref) (change.Targets, error)
 	change.Existing
 	Commit(ctx context.Context, sets ...change.Set) error
 }
@@ -53,20 +53,26 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 }
 
 // Create makes a deal.
-func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Deal, error) {
-	in, err := s.check(ctx, a, Deal{Status: Open}, in)
-	if err != nil {
-		return Deal{}, err
-	}
-	currency, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.Or(a.User))
-	if err != nil {
-		return Deal{}, fmt.Errorf("deals.Create: %w", err)
-	}
-	id, err := s.Store.NextID(ctx, a.Team)
-	if err != nil {
-		return Deal{}, fmt.Errorf("deals.Create: %w", err)
-	}
-	return s.save(ctx, a, Deal{}, New(a, in, id, currency, s.now()), in.Custom)
+func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (d Deal, err error) {
+	var id int64
+	err = change.Retry(ctx, func() error {
+		checked, t, err := s.check(ctx, a, Deal{Status: Open}, in)
+		if err != nil {
+			return err
+		}
+		currency, err := s.Users.UserCurrency(ctx, a.Team, checked.OwnerID.Or(a.User))
+		if err != nil {
+			return fmt.Errorf("deals.Create: %w", err)
+		}
+		if id == 0 { // one number is enough for all tries, and none is spent on wrong inputs
+			if id, err = s.Store.NextID(ctx, a.Team); err != nil {
+				return fmt.Errorf("deals.Create: %w", err)
+			}
+		}
+		d, err = s.save(ctx, a, Deal{}, New(a, checked, id, currency, s.now()), t, in.Custom)
+		return err
+	})
+	return d, err
 }
 
 // Update writes the given fields.
@@ -76,11 +82,11 @@ func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (
 		if err != nil {
 			return err
 		}
-		checked, err := s.check(ctx, a, before, in)
+		checked, t, err := s.check(ctx, a, before, in)
 		if err != nil {
 			return err
 		}
-		d, err = s.save(ctx, a, before, before.Apply(checked, s.now()), in.Custom)
+		d, err = s.save(ctx, a, before, before.Apply(checked, s.now()), t, in.Custom)
 		return err
 	})
 	return d, err
@@ -93,7 +99,11 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()), nil)
+		t, err := s.Store.Follow(ctx, a.Team, before.LeadsTo().Refs()...)
+		if err != nil {
+			return err
+		}
+		_, err = s.save(ctx, a, before, before.Delete(s.now()), t, nil)
 		return err
 	})
 }
@@ -108,42 +118,48 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Deal, error
 	return d, err
 }
 
-// check names every wrong input at once and returns the input with its pipeline and stage resolved. A link that stays as it
-// is may lead to what has been deleted since: clients send back what they read.
-func (s Service) check(ctx context.Context, a auth.Actor, before Deal, in Input) (Input, error) {
+// check names every wrong input at once and returns the input with its pipeline and stage resolved, and where the deal leads. A
+// link that stays as it is may lead to what has been deleted since: clients send back what they read.
+func (s Service) check(ctx context.Context, a auth.Actor, before Deal, in Input) (Input, change.Targets, error) {
 	bad := slices.Clone(in.Wrong)
+	t, err := s.follow(ctx, a, before, before.linked(in))
+	if err != nil {
+		return in, t, err
+	}
+	change.NameMissing(&bad, t.Except(before.LeadsTo()))
 	if err := change.CheckCustom(ctx, s.Store, a.Team, in.Custom, before.Custom, &bad); err != nil {
-		return in, err
+		return in, t, err
 	}
 	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
 		if _, err := s.Users.UserCurrency(ctx, a.Team, in.OwnerID.V); fault.Is(err, fault.NotFound) {
 			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
 		} else if err != nil {
-			return in, err
+			return in, t, err
 		}
 	}
-	var links change.Links
-	if in.PersonID.Has() && in.PersonID.V != value.Deref(before.PersonID) {
-		links.Persons = []int64{in.PersonID.V}
-	}
-	if in.OrganizationID.Has() && in.OrganizationID.V != value.Deref(before.OrganizationID) {
-		links.Organization = in.OrganizationID.V
-	}
-	if len(links.Refs()) > 0 {
-		t, err := s.Store.Targets(ctx, a.Team, links)
-		if err != nil {
-			return in, err
+	if in, err = s.place(ctx, a, before, in); err != nil {
+		if err = bad.Merge(err); err != nil {
+			return in, t, err
 		}
-		change.NameMissing(&bad, t)
-	}
-	in, err := s.place(ctx, a, before, in)
-	if err = bad.Merge(err); err != nil {
-		return in, err
 	}
 	if err := bad.Merge(before.Check(in)); err != nil {
-		return in, err
+		return in, t, err
 	}
-	return in, bad.Err()
+	return in, t, bad.Err()
+}
+
+// follow reads where a deal led and leads, if it is placed there anew.
+func (s Service) follow(ctx context.Context, a auth.Actor, before, now Deal) (change.Targets, error) {
+	if !placedAnew(before, now) {
+		return change.Targets{}, nil
+	}
+	refs := before.LeadsTo().Refs()
+	for _, ref := range now.LeadsTo().Refs() {
+		if !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	return s.Store.Follow(ctx, a.Team, refs...)
 }
 
 // place resolves a new pipeline or stage against the one the deal is in.
@@ -167,12 +183,12 @@ func (s Service) place(ctx context.Context, a auth.Actor, before Deal, in Input)
 }
 
 // save commits a write that changes something.
-func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal, changes []change.Custom) (Deal, error) {
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Deal, t change.Targets, changes []change.Custom) (Deal, error) {
 	custom := change.CustomFields(changes, before.Custom, now.Custom)
 	if before.ID != 0 && len(change.Diff(logged, before, now))+len(custom) == 0 {
 		return before, nil
 	}
-	if err := s.Store.Commit(ctx, written(a, before, now, custom, s.now())); err != nil {
+	if err := s.Store.Commit(ctx, written(a, before, now, t, custom, s.now())); err != nil {
 		return Deal{}, fmt.Errorf("deals.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

@@ -18,11 +18,15 @@ type linked struct {
 	Deleted        bool
 }
 
-// Targets follows links to all records that something with these links shows on: one or two batch reads, and another where a
-// record is gone, which left a signpost. A record that TTL is about to remove is still there: its rows go when it goes.
+// Targets follows links to all records that something with these links shows on.
 func (db *DB) Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error) {
-	var t change.Targets
-	direct := links.Refs()
+	return db.Follow(ctx, team, links.Refs()...)
+}
+
+// Follow is Targets of any records: one or two batch reads, and another where a record is gone, which left a signpost. A record
+// that TTL is about to remove is still there: its rows go when it goes.
+func (db *DB) Follow(ctx context.Context, team int64, direct ...change.Ref) (change.Targets, error) {
+	t := change.Targets{Leads: map[change.Ref]change.Links{}}
 	read := map[change.Ref]bool{}
 	for next := direct; len(next) > 0; {
 		var keys []schema.Key
@@ -32,9 +36,9 @@ func (db *DB) Targets(ctx context.Context, team int64, links change.Links) (chan
 		}
 		found, err := db.batchAll(ctx, keys)
 		if err != nil {
-			return t, fmt.Errorf("dynamo.Targets: %w", err)
+			return t, fmt.Errorf("dynamo.Follow: %w", err)
 		}
-		var further, gone []change.Ref
+		var further, gone, signs []change.Ref
 		for i, ref := range next {
 			it, ok := found[keys[i]]
 			l, err := kindOf[linked]{}.decode(it)
@@ -45,7 +49,7 @@ func (db *DB) Targets(ctx context.Context, team int64, links change.Links) (chan
 				t.Missing = append(t.Missing, ref)
 			}
 			if !ok {
-				gone = append(gone, change.SignpostOf(ref))
+				gone, signs = append(gone, ref), append(signs, change.SignpostOf(ref))
 				continue
 			}
 			t.Refs = append(t.Refs, ref)
@@ -53,16 +57,17 @@ func (db *DB) Targets(ctx context.Context, team int64, links change.Links) (chan
 				continue // the end of every path: it has no links of its own to follow
 			}
 			t.Checks = append(t.Checks, change.Check{Ref: ref, Links: l.Links})
-			led := change.Links{Persons: []int64{value.Deref(l.PersonID)}, Organization: value.Deref(l.OrganizationID)}
-			further = append(further, led.Refs()...)
+			t.Leads[ref] = change.Links{Persons: []int64{value.Deref(l.PersonID)}, Organization: value.Deref(l.OrganizationID)}
+			further = append(further, t.Leads[ref].Refs()...)
 		}
-		posts, err := db.GetAny(ctx, team, gone)
+		posts, err := db.GetAny(ctx, team, signs)
 		if err != nil {
-			return t, fmt.Errorf("dynamo.Targets: %w", err)
+			return t, fmt.Errorf("dynamo.Follow: %w", err)
 		}
 		for _, ref := range gone { // in order, so that the same links always answer the same
-			if post, ok := posts[ref].(change.Post); ok {
-				further = append(further, post.Links().Refs()...)
+			if post, ok := posts[change.SignpostOf(ref)].(change.Post); ok {
+				t.Leads[ref] = post.Links()
+				further = append(further, t.Leads[ref].Refs()...)
 			}
 		}
 		next = nil

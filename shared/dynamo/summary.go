@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -20,7 +21,7 @@ const numberPrefix = "#" // of the attributes of a summary that are change.Numbe
 func (db *DB) Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error) {
 	keys := make([]schema.Key, len(of))
 	for i, ref := range of {
-		keys[i] = schema.Summary.Key(team, ref)
+		keys[i] = summaryKey(team, ref)
 	}
 	found, err := db.batch(ctx, keys)
 	if err != nil {
@@ -35,6 +36,15 @@ func (db *DB) Summaries(ctx context.Context, team int64, of []change.Ref) (map[c
 		}
 	}
 	return all, nil
+}
+
+// summaryKey is where the summary of a record lies, or the part of a person's that is within an organization.
+func summaryKey(team int64, of change.Ref) schema.Key {
+	if person, organization, part := strings.Cut(string(of), "@"); part {
+		id, _ := strconv.ParseInt(organization, 10, 64)
+		return schema.Share.Key(team, person, id)
+	}
+	return schema.Summary.Key(team, of)
 }
 
 func decodeSummary(it item) (s change.Summary, err error) {
@@ -114,7 +124,7 @@ func (db *DB) beyond(ctx context.Context, s change.Sum, e change.End, from chang
 
 // sum adds to a summary's numbers, and sets its ends at the version they were read at: one operation for both.
 func (o *operations) sum(s sum) error {
-	key := schema.Summary.Key(s.Team, s.Of)
+	key := summaryKey(s.Team, s.Of)
 	x := expression{names: map[string]string{}, values: item{}}
 	if s.derived {
 		if err := x.setEnds(s.ends); err != nil {

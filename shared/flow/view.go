@@ -46,7 +46,7 @@ type View struct {
 	Flow         Page // what happened; undone activities are Planned
 	Threads      Section
 	Files        Section
-	Summary      change.Summary
+	Summaries    map[change.Ref]change.Summary // of the record, and of what it is related by
 	Records      map[change.Ref]any
 }
 
@@ -187,7 +187,10 @@ func (s Service) name(ctx context.Context, a auth.Actor, of change.Ref, v *View,
 	for ref, r := range known {
 		v.Records[ref] = r
 	}
-	sums, err := s.Store.Summaries(ctx, a.Team, []change.Ref{of})
-	v.Summary = sums[of]
+	sums := []change.Ref{of}
+	if r, ok := v.Record.(interface{ Related() []change.Ref }); ok {
+		sums = append(sums, r.Related()...)
+	}
+	v.Summaries, err = s.Store.Summaries(ctx, a.Team, sums)
 	return err
 }

@@ -18,7 +18,8 @@ type Makers interface {
 	// Organization and Person are found when there are like ones, else made.
 	Organization(ctx context.Context, o Organization) (Made, error)
 	Person(ctx context.Context, p Person, organization int64) (Made, error)
-	Deal(ctx context.Context, d Deal, person, organization int64) (Made, error)
+	// A deal leads to the targets.
+	Deal(ctx context.Context, d Deal, person, organization int64, t change.Targets) (Made, error)
 	// Activity and Note show on the targets.
 	Activity(ctx context.Context, a Activity, on change.Links, t change.Targets) (Made, error)
 	Note(ctx context.Context, text string, on change.Links, t change.Targets) (Made, error)
@@ -51,7 +52,7 @@ type Outcome struct {
 func assemble(ctx context.Context, m Makers, a auth.Actor, row Row) (out Outcome, sets []change.Set, err error) {
 	out.Row = row.Number
 	var on change.Links
-	t := change.Targets{}
+	t := change.Targets{Leads: map[change.Ref]change.Links{}}
 	show := func(kind string, id int64) {
 		if ref := change.Of(kind, id); id != 0 && !slices.Contains(t.Refs, ref) {
 			t.Refs = append(t.Refs, ref)
@@ -82,9 +83,13 @@ func assemble(ctx context.Context, m Makers, a auth.Actor, row Row) (out Outcome
 		if on.Persons = []int64{who.ID}; who.Check != nil {
 			t.Checks = append(t.Checks, *who.Check)
 		}
+		t.Leads[change.Of(change.Person, who.ID)] = change.Links{Organization: who.Organization}
 	}
+	show(change.Person, who.ID)
+	show(change.Organization, firm.ID)
+	show(change.Organization, who.Organization)
 	if row.Deal != nil {
-		d, err := m.Deal(ctx, *row.Deal, who.ID, firm.ID)
+		d, err := m.Deal(ctx, *row.Deal, who.ID, firm.ID, t)
 		if err != nil {
 			return out, nil, err
 		}
@@ -92,9 +97,6 @@ func assemble(ctx context.Context, m Makers, a auth.Actor, row Row) (out Outcome
 		on.Deal = d.ID
 		show(change.Deal, d.ID)
 	}
-	show(change.Person, who.ID)
-	show(change.Organization, firm.ID)
-	show(change.Organization, who.Organization)
 	if row.Activity != nil {
 		n, err := m.Activity(ctx, *row.Activity, on, t)
 		if err != nil {

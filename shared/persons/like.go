@@ -109,7 +109,8 @@ func (s Service) Reconcile(ctx context.Context, a auth.Actor, in Input, newID fu
 			}
 			set := written(a, before, now, nil)
 			demand(set.Members, seen)
-			return now, set, nil
+			set.Counts, err = s.counts(ctx, a.Team, before, now, change.Targets{Refs: now.LeadsTo().Refs()})
+			return now, set, err
 		}
 	}
 	if wanted.ID, err = newID(ctx); err != nil {

@@ -45,6 +45,10 @@ var logged = []change.Logged[Person]{
 // nobody do not both create; nil adds to them whatever they hold.
 func Created(a auth.Actor, p Person, seen map[change.Ref][]int64) change.Set {
 	set := written(a, Person{}, p, nil)
+	if p.OrganizationID != nil {
+		firm := change.Of(change.Organization, *p.OrganizationID)
+		set.Counts = []change.Count{{Of: firm, Add: map[change.Number]int64{change.PeopleCount: 1}}}
+	}
 	if seen != nil {
 		demand(set.Members, seen)
 	}

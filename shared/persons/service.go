@@ -19,8 +19,9 @@ type Store interface {
 	GetMany(ctx context.Context, team int64, ids []int64) (map[int64]Person, error)
 	List(ctx context.Context, team int64, l value.List) (value.Page[Person], error)
 	NextID(ctx context.Context, team int64) (int64, error)
-	// Targets tells, of the links of a person, which do not exist.
-	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
+	// Follow tells which organizations exist.
+	Follow(ctx context.Context, team int64, refs ...change.Ref) (change.Targets, error)
+	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
 	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
 	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
 	change.Existing
@@ -52,13 +53,14 @@ func (s Service) List(ctx context.Context, a auth.Actor, l value.List) (value.Pa
 // Create makes a person.
 func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (Person, error) {
 	p, err := New(a, in, 0, s.now())
-	if err = s.check(ctx, a, Person{}, in, err); err != nil {
+	t, err := s.check(ctx, a, Person{}, p, in, err)
+	if err != nil {
 		return Person{}, err
 	}
 	if p.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
 		return Person{}, fmt.Errorf("persons.Create: %w", err)
 	}
-	return s.save(ctx, a, Person{}, p, in.Custom)
+	return s.save(ctx, a, Person{}, p, t, in.Custom)
 }
 
 // Update writes the given fields.
@@ -69,10 +71,11 @@ func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (
 			return err
 		}
 		now, err := before.Apply(in, s.now())
-		if err = s.check(ctx, a, before, in, err); err != nil {
+		t, err := s.check(ctx, a, before, now, in, err)
+		if err != nil {
 			return err
 		}
-		p, err = s.save(ctx, a, before, now, in.Custom)
+		p, err = s.save(ctx, a, before, now, t, in.Custom)
 		return err
 	})
 	return p, err
@@ -85,7 +88,11 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()), nil)
+		t, err := s.Store.Follow(ctx, a.Team, before.LeadsTo().Refs()...)
+		if err != nil {
+			return err
+		}
+		_, err = s.save(ctx, a, before, before.Delete(s.now()), t, nil)
 		return err
 	})
 }
@@ -101,39 +108,44 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Person, err
 }
 
 // check names every wrong input at once: what a rule found, and every new link that leads nowhere. One that stays as it is may
-// lead to what has been deleted since: clients send back what they read.
-func (s Service) check(ctx context.Context, a auth.Actor, before Person, in Input, found error) error {
+// lead to what has been deleted since: clients send back what they read. When the organization changes, it tells which of both
+// are there.
+func (s Service) check(ctx context.Context, a auth.Actor, before, now Person, in Input, found error) (t change.Targets, err error) {
 	bad := slices.Clone(in.Wrong)
 	if err := bad.Merge(found); err != nil {
-		return err
+		return t, err
 	}
 	if err := change.CheckCustom(ctx, s.Store, a.Team, in.Custom, before.Custom, &bad); err != nil {
-		return err
+		return t, err
 	}
 	if in.OwnerID.Has() && in.OwnerID.V != before.OwnerID {
 		if ok, err := s.Users.HasUser(ctx, a.Team, in.OwnerID.V); err != nil {
-			return err
+			return t, err
 		} else if !ok {
 			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
 		}
 	}
-	if in.OrganizationID.Has() && in.OrganizationID.V != value.Deref(before.OrganizationID) {
-		t, err := s.Store.Targets(ctx, a.Team, change.Links{Organization: in.OrganizationID.V})
-		if err != nil {
-			return err
+	if !value.Equal(before.OrganizationID, now.OrganizationID) {
+		if t, err = s.Store.Follow(ctx, a.Team, append(before.LeadsTo().Refs(), now.LeadsTo().Refs()...)...); err != nil {
+			return t, err
 		}
-		change.NameMissing(&bad, t)
+		change.NameMissing(&bad, t.Except(before.LeadsTo()))
 	}
-	return bad.Err()
+	return t, bad.Err()
 }
 
 // save commits a write that changes something.
-func (s Service) save(ctx context.Context, a auth.Actor, before, now Person, changes []change.Custom) (Person, error) {
+func (s Service) save(ctx context.Context, a auth.Actor, before, now Person, t change.Targets, changes []change.Custom) (Person, error) {
 	custom := change.CustomFields(changes, before.Custom, now.Custom)
 	if before.ID != 0 && len(change.Diff(logged, before, now))+len(custom) == 0 {
 		return before, nil
 	}
-	if err := s.Store.Commit(ctx, written(a, before, now, custom)); err != nil {
+	set := written(a, before, now, custom)
+	var err error
+	if set.Counts, err = s.counts(ctx, a.Team, before, now, t); err != nil {
+		return Person{}, err
+	}
+	if err := s.Store.Commit(ctx, set); err != nil {
 		return Person{}, fmt.Errorf("persons.save %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1

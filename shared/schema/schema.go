@@ -46,6 +46,7 @@ var (
 var (
 	Record  = base("record", "T#%d#%s", "#", "one record or guard: deal#7, person#5, mid#<Message-ID>", 1, "deal#7")
 	Summary = base("summary", "T#%d#%s", "S", "what is derived for a record: numbers, its next and last activity, its newest mail", 1, "deal#7")
+	Share   = base("share", "T#%d#%s", "S#%012d", "how many deals a person has with one organization", 1, "person#5", 3)
 
 	// What shows on a record lies in its own partition, a shelf per kind of row. Relations and files follow the record
 	// itself, so that the head of a detail view is one query.

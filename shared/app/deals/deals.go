@@ -16,7 +16,7 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	return api.New("deals", c.Options(), slices.Concat(
-		api.Deals{Deals: c.Deals(), Fields: c.Fields(), Summaries: c.DB, Companies: c.Teams(), Filters: c.Filters()}.Routes(), c.Details(change.Deal), c.DealSums().Routes(),
+		api.Deals{Deals: c.Deals(), Fields: c.Fields(), Companies: c.Teams(), Filters: c.Filters(), Derived: c.Derived()}.Routes(), c.Details(change.Deal), c.DealSums().Routes(),
 		api.DealActions{Deals: c.Deals(), Flat: c.FlatDeals()}.Routes(),
 	)...)
 }

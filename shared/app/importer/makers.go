@@ -119,7 +119,7 @@ func (m *makers) Person(ctx context.Context, p imports.Person, organization int6
 	}, err
 }
 
-func (m *makers) Deal(ctx context.Context, d imports.Deal, person, organization int64) (imports.Made, error) {
+func (m *makers) Deal(ctx context.Context, d imports.Deal, person, organization int64, t change.Targets) (imports.Made, error) {
 	if d.Currency != "" && !currencies.Known(d.Currency) {
 		return imports.Made{}, fault.BadField("currency", "%q is not the code of a known currency, such as EUR", d.Currency)
 	}
@@ -146,7 +146,7 @@ func (m *makers) Deal(ctx context.Context, d imports.Deal, person, organization 
 	now := m.now()
 	made := deals.New(m.actor, in, id, m.user.Currency, now)
 	made.Origin = "Import"
-	return imports.Made{ID: id, New: true, Set: deals.Created(m.actor, made, now)}, nil
+	return imports.Made{ID: id, New: true, Set: deals.Created(m.actor, made, t, now)}, nil
 }
 
 // place finds a stage by its name: in the pipeline that is named too, else in the default one, else in the only one that has it.

@@ -14,7 +14,7 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	routes := append(
-		api.Organizations{Organizations: c.Organizations(), Fields: c.Fields(), Filters: c.Filters()}.Routes(),
+		api.Organizations{Organizations: c.Organizations(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived()}.Routes(),
 		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes()...,
 	)
 	routes = append(routes, c.Details(change.Organization)...)

@@ -115,7 +115,7 @@ func TestWrongInputsAreNamedAtOnce(t *testing.T) {
 			[]string{"label_ids: has no label 1", "industry: has no option 99", "custom_fields.b:", "owner_id:"}},
 		{"PATCH", "/api/v2/organizations/1", m{"name": nil, "address": "x", "foo": 1}, []string{"name: must be given", "address: must be an object", "'foo'"}},
 		{"PATCH", "/api/v2/organizations/1", m{"add_time": "2020-01-02T03:04:05Z"}, []string{"'add_time' is not allowed"}},
-		{"GET", "/api/v2/organizations?filter_id=x&include_fields=people_count", nil, []string{"filter_id: must be a whole number", "include_fields: is not supported"}},
+		{"GET", "/api/v2/organizations?filter_id=x&include_fields=doi_status", nil, []string{"filter_id: must be a whole number", "include_fields: must be one of"}},
 	} {
 		a := c.Do(tc.method, tc.target, tc.body)
 		text, _ := a.Body["error"].(string)

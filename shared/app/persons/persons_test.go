@@ -135,8 +135,8 @@ func TestWrongInputsAreNamedAtOnce(t *testing.T) {
 		{"POST", "/api/v2/persons", m{"name": "A", "postal_address": "here", "birthday": "10.12.1815"}, []string{"postal_address: must be an object", "birthday: must be a date"}},
 		{"POST", "/api/v2/persons", m{"name": "A", "label_ids": []int{1, 5}, "custom_fields": m{"a": 1}, "marketing_status": "archived"},
 			[]string{"label_ids: has no label 5", "custom_fields.a: is no custom field of this person (field_code: a)", "marketing_status: is not supported yet"}},
-		{"GET", "/api/v2/persons?deal_id=1&filter_id=x&include_fields=next_activity_id", nil,
-			[]string{"deal_id: is not supported yet", "filter_id: must be a whole number", "include_fields: is not supported yet"}},
+		{"GET", "/api/v2/persons?deal_id=1&filter_id=x&include_fields=people_count", nil,
+			[]string{"deal_id: is not supported yet", "filter_id: must be a whole number", "include_fields: must be one of"}},
 		{"GET", "/api/v2/persons?sort_by=name", nil, []string{"sort_by: must be one of id, add_time, update_time"}},
 		{"GET", "/api/v2/persons?stage_id=1", nil, []string{"Parameter 'stage_id' is not allowed"}},
 	} {
