@@ -3,6 +3,7 @@ package mail
 import (
 	"bufio"
 	"bytes"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -49,5 +50,40 @@ func readDeliveryStatus(b *mailbox.Bounce, content []byte) {
 				b.Status, _, _ = strings.Cut(value, " ")
 			}
 		}
+	}
+}
+
+var (
+	returnedID     = regexp.MustCompile(`(?im)^[> ]*Message-ID:\s*(<[^<>\s]+>)`)
+	failedAddress  = regexp.MustCompile(`(?m)^\s*<?([^\s<>()]+@[^\s<>():]+)>?:?\s*$`)
+	enhancedStatus = regexp.MustCompile(`\b[45]\.\d{1,3}\.\d{1,3}\b`)
+)
+
+// readPlainBounce recognises the notifications of servers that never heard of RFC 3464, such as qmail's: a mailer-daemon writes a
+// text that ends with a copy of what came back.
+func readPlainBounce(p *mailbox.Parsed) {
+	if len(p.From) == 0 || p.Signals.Report != "" {
+		return
+	}
+	local, _, _ := strings.Cut(p.From[0].Email, "@")
+	if local != "mailer-daemon" && local != "postmaster" || !p.Signals.EmptyReturnPath && len(p.Header["X-Failed-Recipients"]) == 0 && local != "mailer-daemon" {
+		return
+	}
+	text := p.Text[:min(len(p.Text), 64<<10)]
+	m := returnedID.FindStringSubmatchIndex(text)
+	if m == nil {
+		return
+	}
+	b := mailbox.Bounce{MessageID: messageID(text[m[2]:m[3]]), Status: enhancedStatus.FindString(text[:m[0]])}
+	for _, a := range addresses(p.Header["X-Failed-Recipients"], false) {
+		b.Recipients = append(b.Recipients, a.Email)
+	}
+	for _, found := range failedAddress.FindAllStringSubmatch(text[:m[0]], 100) {
+		if address := NormalizeAddress(found[1]); isAddress(address) && !slices.Contains(b.Recipients, address) {
+			b.Recipients = append(b.Recipients, address)
+		}
+	}
+	if b.MessageID != "" && len(b.Recipients) > 0 {
+		p.Signals.Report, p.Signals.Bounce = "delivery-status", b
 	}
 }

@@ -10,12 +10,13 @@ import (
 // there is no date to be had, and is not clamped: the caller knows the time of arrival.
 func headerDate(value string) time.Time {
 	value = strings.Join(strings.Fields(value), " ")
-	if len(value) > 100 {
+	if len(value) > 300 {
 		return time.Time{}
 	}
 	if t, err := mail.ParseDate(value); err == nil {
 		return t
 	}
+	original := value
 	value, _, _ = strings.Cut(value, " (")
 	// "GMT+0200", "+02:00" and "--0400" are what people's time zone tables produce.
 	value = strings.NewReplacer("GMT+", "+", "GMT-", "-", "UTC+", "+", "UTC-", "-", "--", "-").Replace(value)
@@ -25,5 +26,5 @@ func headerDate(value string) time.Time {
 	if t, err := mail.ParseDate(value); err == nil {
 		return t
 	}
-	return guessDate(value, time.UTC)
+	return guessDate(original, time.UTC)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/lejek/lejek/shared/mail"
 )
 
 // What mail programs print around a forwarded mail, by language: a row holds a program's labels in the order in which it prints them,
@@ -62,4 +64,44 @@ func (l locale) date(form string, wall time.Time) (string, time.Time) {
 
 func arabic(digits string) string {
 	return strings.Map(func(r rune) rune { return r - '0' + '٠' }, digits)
+}
+
+// Every month, at both ends of the day, in every form that a program has for dates.
+func TestDatesOfAllLocalesAreRead(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, l := range locales(t) {
+		for kind, column := range map[string]int{"outlook": 5, "mac": 5, "gmail": 1, "apple": 6, "yahoo": 6, "macold": 0, "reply": 0} {
+			if len(l.rows[kind]) <= column {
+				continue
+			}
+			form := l.rows[kind][column]
+			for month := range 12 {
+				for _, wall := range []time.Time{
+					time.Date(2024, time.Month(month+1), 3, 0, 5, 0, 0, time.UTC), time.Date(2023, time.Month(month+1), 12, 12, 40, 0, 0, time.UTC),
+					time.Date(2025, time.Month(month+1), 28, 23, 59, 0, 0, time.UTC),
+				} {
+					printed, want := l.date(strings.NewReplacer("{name}", "", "<{addr}>", "", "({addr})", "").Replace(form), wall)
+					if !zoned(form) {
+						want = wall
+					}
+					n++
+					p, err := mail.Parse([]byte("From: jan@client.example\nDate: "+printed+"\n\nx"), mail.Limits{})
+					if err != nil || !p.Date.Truncate(time.Minute).Equal(want) {
+						t.Errorf("%s, %s: %q is read as %v, means %v", l.name, kind, printed, p.Date, want)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d dates", n)
+}
+
+func zoned(form string) bool {
+	for _, zone := range []string{"CEST", "MESZ", "SELČ", "UTC+2", "GMT+2", "BRT", "EEST", "GMT+3", "JST", "GMT+9"} {
+		if strings.Contains(form, zone) {
+			return true
+		}
+	}
+	return false
 }

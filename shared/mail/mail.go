@@ -115,6 +115,7 @@ func readBody(p *mailbox.Parsed, raw []byte, scan scanned, limits Limits) {
 	if p.Signals.Report == "delivery-status" {
 		p.Signals.Bounce = readBounce(p.Parts)
 	}
+	readPlainBounce(p)
 }
 
 // splitParts runs enmime over the message. Part contents stay encoded (RawContent): its base64 reader keeps an error for

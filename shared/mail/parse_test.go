@@ -349,12 +349,21 @@ func TestParseReadsSignals(t *testing.T) {
 		header string
 		check  func(mailbox.Signals) bool
 	}{
-		"a person":                 {"Auto-Submitted: no\nX-Auto-Response-Suppress: All", func(s mailbox.Signals) bool { return !s.Automatic() && s.Evidence == nil }},
-		"auto-replied":             {"Auto-Submitted: auto-replied; owner=x", func(s mailbox.Signals) bool { return s.AutoReply() && len(s.Evidence) == 1 }},
-		"auto-generated":           {"Auto-Submitted: auto-generated", func(s mailbox.Signals) bool { return !s.AutoReply() && s.Automatic() }},
-		"X-Autoreply":              {"X-Autoreply: yes", mailbox.Signals.AutoReply},
-		"precedence":               {"Precedence: auto_reply", mailbox.Signals.AutoReply},
-		"out of office, Polish":    {"Subject: =?utf-8?Q?Odpowied=C5=BA_automatyczna:_x?=", func(s mailbox.Signals) bool { return s.AutoSubject }},
+		"a person":                {"Auto-Submitted: no\nX-Auto-Response-Suppress: All", func(s mailbox.Signals) bool { return !s.Automatic() && s.Evidence == nil }},
+		"auto-replied":            {"Auto-Submitted: auto-replied; owner=x", func(s mailbox.Signals) bool { return s.AutoReply() && len(s.Evidence) == 1 }},
+		"auto-replied, commented": {"Auto-Submitted: auto-replied (vacation)", mailbox.Signals.AutoReply},
+		"auto-generated":          {"Auto-Submitted: auto-generated", func(s mailbox.Signals) bool { return !s.AutoReply() && s.Automatic() }},
+		"X-Autoreply":             {"X-Autoreply: yes", mailbox.Signals.AutoReply},
+		"precedence":              {"Precedence: auto_reply", mailbox.Signals.AutoReply},
+		"out of office, Polish":   {"Subject: =?utf-8?Q?Odpowied=C5=BA_automatyczna:_x?=", func(s mailbox.Signals) bool { return s.AutoSubject }},
+		"out of office, Notes":    {"Subject: AUTO: Jan is out of the office", func(s mailbox.Signals) bool { return s.AutoSubject }},
+		"a bounce of qmail": {"From: MAILER-DAEMON@x.example\nReturn-Path: <>\n\nHi. This is the qmail-send program.\n\n<jan@client.example>:\n550 5.1.1 no such user\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <anna@acme.example>\nMessage-ID: <offer@acme.example>\n", func(s mailbox.Signals) bool {
+			return s.IsBounce() && s.Bounce.MessageID == "offer@acme.example" && s.Bounce.Status == "5.1.1" && slices.Equal(s.Bounce.Recipients, []string{"jan@client.example"})
+		}},
+		"a bounce of old Exim": {"From: Mail Delivery System <Mailer-Daemon@x.example>\nX-Failed-Recipients: jan@client.example\n\nThis message was created automatically.\n\n  jan@client.example\n    unrouteable\n\n------ This is a copy of the message, including all the headers. ------\n\nMessage-Id: <offer@acme.example>\n", func(s mailbox.Signals) bool {
+			return s.IsBounce() && s.Bounce.MessageID == "offer@acme.example" && len(s.Bounce.Recipients) == 1
+		}},
+		"a postmaster's letter":    {"From: postmaster@x.example\n\nYou wrote:\nMessage-ID: <offer@acme.example>\njan@client.example\n", func(s mailbox.Signals) bool { return !s.IsBounce() }},
 		"a list":                   {"List-Id: Friends <Friends.example.com>", func(s mailbox.Signals) bool { return s.List() && s.ListID == "friends.example.com" }},
 		"bulk":                     {"Precedence: bulk", mailbox.Signals.List},
 		"null return path":         {"Return-Path: <>", func(s mailbox.Signals) bool { return s.EmptyReturnPath }},
@@ -372,7 +381,11 @@ func TestParseReadsSignals(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if s := parse(t, "From: jo@example.com\n"+c.header+"\n\nx").Signals; !c.check(s) {
+			from := "From: jo@example.com\n"
+			if strings.HasPrefix(c.header, "From:") {
+				from = ""
+			}
+			if s := parse(t, from+c.header+"\n\nx").Signals; !c.check(s) {
 				t.Errorf("%+v", s)
 			}
 		})

@@ -3,6 +3,7 @@ package mail
 import (
 	"bufio"
 	"bytes"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -138,12 +139,17 @@ func boundaryOf(block []byte) string {
 // terminated returns the header block with the empty line that ends it.
 func terminated(block []byte) []byte { return append(bytes.Clone(block), "\r\n\r\n"...) }
 
+// fieldAfterCR says that a line is several fields whose ends are CR.
+var fieldAfterCR = regexp.MustCompile(`\r[!-9;-~]+:`)
+
 // trimPrelude removes what stands before the header in exported and relayed mail: a byte order mark, empty lines, the
-// mbox "From " line. It also mends line ends without which there is no header at all: CR only, and CR CR LF.
+// mbox "From " line. It also mends line ends without which there is no header at all: CR only, be it in the header only, and
+// CR CR LF.
 func trimPrelude(raw []byte) []byte {
 	raw = bytes.TrimPrefix(raw, []byte("\xef\xbb\xbf"))
-	if bytes.IndexByte(raw, '\n') < 0 {
-		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	first, _, found := bytes.Cut(bytes.TrimLeft(raw, "\r\n"), []byte("\n"))
+	if !found || fieldAfterCR.Match(first[:min(len(first), 64<<10)]) {
+		raw = endLines(raw)
 	} else if bytes.Contains(raw[:min(len(raw), 64<<10)], []byte("\r\r\n")) {
 		raw = bytes.ReplaceAll(raw, []byte("\r\r\n"), []byte("\r\n"))
 	}
@@ -153,4 +159,18 @@ func trimPrelude(raw []byte) []byte {
 		raw = bytes.TrimLeft(raw, " \t\r\n")
 	}
 	return raw
+}
+
+// endLines makes every line end a LF.
+func endLines(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for i, c := range raw {
+		switch {
+		case c != '\r':
+			out = append(out, c)
+		case i+1 == len(raw) || raw[i+1] != '\n':
+			out = append(out, '\n')
+		}
+	}
+	return out
 }

@@ -17,7 +17,9 @@ var autoSubjects = []string{
 	"autosvar:", "automatiskt svar:", "automatisk svar:", "frånvaro:", "fraværende:", "automaattinen vastaus:",
 	"automatická odpověď:", "automatická odpoveď:", "automatikus válasz:", "răspuns automat:", "otomatik yanıt:",
 	"автоответ:", "автоматический ответ:", "автоматична відповідь:", "αυτόματη απάντηση:", "自動応答:", "自动答复:",
-	"自動回覆:", "자동 회신:", "תשובה אוטומטית:", "رد تلقائي:",
+	"自動回覆:", "自动回复:", "자동 회신:", "תשובה אוטומטית:", "رد تلقائي:", "automatski odgovor:", "аутоматски одговор:", "samodejni odgovor:",
+	"автоматичен отговор:", "automaatvastus:", "automātiska atbilde:", "automatinis atsakymas:", "resposta automàtica:", "trả lời tự động:",
+	"balasan otomatis:", "การตอบกลับอัตโนมัติ:", "out of office autoreply:", "auto: ",
 }
 
 // readSignals collects the marks of automatic mail. X-Auto-Response-Suppress alone is none: Exchange adds it to what people
@@ -35,7 +37,7 @@ func readSignals(header map[string][]string, subject string) mailbox.Signals {
 		s.Evidence = append(s.Evidence, name+": "+string(value[:min(len(value), 200)]))
 	}
 
-	auto, _, _ := strings.Cut(strings.ToLower(get("Auto-Submitted")), ";")
+	auto, _, _ := strings.Cut(strings.ToLower(withoutComments(get("Auto-Submitted"))), ";")
 	if auto = strings.TrimSpace(auto); auto != "" && auto != "no" {
 		s.AutoSubmitted = auto
 		note("Auto-Submitted")

@@ -87,7 +87,7 @@ func stripPrefix(s string) (string, mailbox.SubjectKind) {
 	}
 	trimmed := strings.TrimSpace(label)
 	exact = exact && trimmed == label
-	prefix, ok := subjectPrefixes[foldPrefix(trimmed)]
+	prefix, ok := subjectPrefixes[foldPrefix(strings.TrimSuffix(trimmed, "."))]
 	if !ok || prefix.exact && !exact {
 		return s, mailbox.SubjectNew
 	}

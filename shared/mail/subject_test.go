@@ -68,3 +68,33 @@ func TestBaseSubjectStripsWhatProgramsAdd(t *testing.T) {
 		})
 	}
 }
+
+// Every prefix of the list, in each of its dresses.
+func TestBaseSubjectKnowsEveryPrefix(t *testing.T) {
+	t.Parallel()
+	for kind, words := range map[mailbox.SubjectKind]string{
+		mailbox.SubjectReply: `re r ref rif res aw antw antwort sv vs odp atb ynt vá bls tl απ σχετ отв на תגובה השב رد 回复 回覆 答复 返信 답장 회신 Отв.`,
+		mailbox.SubjectForward: `fw fwd wg tr rv enc i pd vb vl doorst ilt trs redir videresend tovább továbbítás πρθ пересл הועבר 转发 轉寄 転送 전달
+			İLT i̇lt İlt Redir.`,
+	} {
+		for word := range strings.FieldsSeq(words) {
+			dresses := []string{"%s: Offer", "%s： Offer", "%s:Offer", "[list] %s: Offer", "%s: %s: Offer"}
+			if word != "r" && word != "i" && word != "на" {
+				dresses = append(dresses, "%s : Offer", "%s[2]: Offer", "%s (3): Offer", "%s^4: Offer", "%s[12]： Offer")
+			}
+			for _, form := range []string{word, strings.ToUpper(word)} {
+				for _, dress := range dresses {
+					subject := strings.ReplaceAll(dress, "%s", form)
+					if base, got := mail.BaseSubject(subject); base != "Offer" || got != kind {
+						t.Errorf("%q: %q, %q", subject, base, got)
+					}
+				}
+			}
+		}
+	}
+	for _, subject := range []string{"R (2): Offer", "I : Offer", "НА (2): Offer", "Ina: Offer", "Ref. 12: Offer", "Reply: Offer", "Antwort Offer"} {
+		if base, kind := mail.BaseSubject(subject); base != subject || kind != mailbox.SubjectNew {
+			t.Errorf("%q: %q, %q", subject, base, kind)
+		}
+	}
+}
