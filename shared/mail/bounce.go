@@ -1,8 +1,6 @@
 package mail
 
 import (
-	"bufio"
-	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -22,7 +20,7 @@ func readBounce(parts []mailbox.Part) mailbox.Bounce {
 		case "message/delivery-status", "message/global-delivery-status":
 			readDeliveryStatus(&b, content)
 		case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers":
-			header, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(terminated(trimPrelude(content)))), partErrors{enmime.NewPart("")})
+			header, err := readFields(trimPrelude(content), enmime.NewPart(""))
 			if err == nil && b.MessageID == "" {
 				b.MessageID = messageID(repair(header.Get("Message-Id")))
 			}

@@ -71,7 +71,11 @@ var unprintable = strings.NewReplacer("\x00", "", "\uFEFF", "")
 
 // repair makes a text storable: valid UTF-8, no NUL, no byte order mark (Apple puts one into the middle of forwards).
 func repair(s string) string {
-	return unprintable.Replace(strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if strings.IndexByte(s, 0) < 0 && !strings.Contains(s, "\uFEFF") {
+		return s
+	}
+	return unprintable.Replace(s)
 }
 
 // charsetReader is the hook of net/mail for encoded words in names.

@@ -30,8 +30,8 @@ var quoteContainers = set(`
 	reply-intro wordsection2 replyforwardmessage quoted_message`)
 
 // markOf recognises the containers. Outlook on the desktop has no class: it draws a grey line above its header block.
-func markOf(name string, attrs map[string]string) mark {
-	for word := range strings.FieldsSeq(strings.ToLower(attrs["class"] + " " + attrs["id"])) {
+func markOf(name string, a attributes) mark {
+	for word := range strings.FieldsSeq(strings.ToLower(a.class + " " + a.id)) {
 		if word == "moz-forward-container" {
 			return markForward
 		}
@@ -43,10 +43,10 @@ func markOf(name string, attrs map[string]string) mark {
 			return markQuote
 		}
 	}
-	if name == "blockquote" && strings.EqualFold(attrs["type"], "cite") {
+	if name == "blockquote" && strings.EqualFold(a.kind, "cite") {
 		return markQuote
 	}
-	if style := compactStyle(attrs["style"]); name == "div" && strings.Contains(style, "border-top:solid#") {
+	if style := compactStyle(a.style); name == "div" && strings.Contains(style, "border-top:solid#") {
 		return markQuote
 	}
 	return unmarked

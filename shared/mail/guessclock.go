@@ -22,7 +22,7 @@ var (
 	clockTime = regexp.MustCompile(halvesBefore + hoursAndMinutes + halvesBehind)
 	afternoon = regexp.MustCompile(`^(?:` + afternoons + `|` + afternoons1st + `)$`)
 	zoneOf    = regexp.MustCompile(`(?:gmt|utc)\s?([+-])(\d{1,2}):?(\d{2})?`)
-	offset    = regexp.MustCompile(`(?:^|[\s(]|:\d\d)([+-])(\d{2}):?(\d{2})\b`)
+	offset    = regexp.MustCompile(`(?:^|[\s(]|:\d\d)\+?([+-])(\d{2}):?(\d{2})\b`)
 )
 
 // findClock reads the time of day; zero when there is none.

@@ -4,6 +4,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lejek/lejek/shared/mailbox"
 )
@@ -13,11 +14,19 @@ func repairHeader(fields textproto.MIMEHeader) map[string][]string {
 	header := make(map[string][]string, len(fields))
 	for name, values := range fields {
 		for i, v := range values {
-			values[i] = strings.TrimSpace(decodeCharset([]byte(v), ""))
+			values[i] = strings.TrimSpace(headerValue(v))
 		}
 		header[textproto.CanonicalMIMEHeaderKey(repair(name))] = values
 	}
 	return header
+}
+
+// headerValue decodes raw 8-bit text.
+func headerValue(v string) string {
+	if utf8.ValidString(v) {
+		return repair(v)
+	}
+	return decodeCharset([]byte(v), "")
 }
 
 // looksLikeMail asks for one field that every program writes.

@@ -1,44 +1,54 @@
 package mail
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/net/html"
 )
 
-// htmlLines renders an HTML body into lines. It reads tokens and never builds a tree: x/net/html refuses trees as deep as a
+// eachHTMLLine renders an HTML body into lines. It reads tokens and never builds a tree: x/net/html refuses trees as deep as a
 // hostile mail can make them. With links set, the address of a mailto link is written behind a text that lacks it.
-func htmlLines(source string, links bool) []line {
-	r := renderer{links: links}
-	z := html.NewTokenizer(strings.NewReader(source[:min(len(source), maxScan)]))
-	for at := 0; len(r.lines) < maxLines; {
-		kind := z.Next()
-		size := len(z.Raw())
-		switch kind {
-		case html.ErrorToken:
-			r.flush()
-			return r.lines
-		case html.TextToken:
-			if r.silent == "" {
-				r.write(string(z.Text()), at)
+func eachHTMLLine(source string, links bool) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		r := renderer{links: links, yield: yield}
+		z := html.NewTokenizer(strings.NewReader(source[:min(len(source), maxScan)]))
+		for at := 0; r.count < maxLines && !r.enough; {
+			kind := z.Next()
+			size := len(z.Raw())
+			switch kind {
+			case html.ErrorToken:
+				r.flush()
+				return
+			case html.TextToken:
+				if r.silent == "" {
+					r.write(string(z.Text()), at)
+				}
+			case html.StartTagToken, html.SelfClosingTagToken:
+				r.open(z, kind == html.SelfClosingTagToken)
+			case html.EndTagToken:
+				name, _ := z.TagName()
+				r.close(string(name))
 			}
-		case html.StartTagToken, html.SelfClosingTagToken:
-			r.open(z, kind == html.SelfClosingTagToken)
-		case html.EndTagToken:
-			name, _ := z.TagName()
-			r.close(string(name))
+			at += size
 		}
-		at += size
 	}
-	return r.lines
+}
+
+func htmlLines(source string, links bool) []line {
+	return slices.Collect(eachHTMLLine(source, links))
 }
 
 // renderHTML is the text of an HTML body, good enough to be searched, compared and shown as a snippet.
 func renderHTML(source string) string { return joinLines(htmlLines(source, false), 0) }
 
 type renderer struct {
-	lines  []line
+	yield  func(line) bool
+	enough bool // whoever takes the lines wants no more
+	count  int  // of lines
+	last   int  // depth of the last one
 	links  bool
 	silent string // open element whose content is never text
 	hidden string // open element that a style hides
@@ -88,19 +98,25 @@ func (r *renderer) flush() {
 	if r.buf.Len() == 0 {
 		return
 	}
-	if r.gap && len(r.lines) > 0 {
-		r.lines = append(r.lines, line{at: r.start, depth: min(r.depth, r.lines[len(r.lines)-1].depth)})
+	if r.gap && r.count > 0 {
+		r.emit(line{at: r.start, depth: min(r.depth, r.last)})
 	}
-	r.lines = append(r.lines, line{text: r.buf.String(), at: r.start, depth: r.depth, mark: r.mark})
+	r.emit(line{text: r.buf.String(), at: r.start, depth: r.depth, mark: r.mark})
 	r.buf.Reset()
 	r.mark, r.gap, r.space = unmarked, false, false
+}
+
+func (r *renderer) emit(l line) {
+	r.enough = r.enough || !r.yield(l)
+	r.count++
+	r.last = l.depth
 }
 
 // newline ends the line, and leaves an empty one if there was nothing on it.
 func (r *renderer) newline() {
 	if r.buf.Len() > 0 {
 		r.flush()
-	} else if len(r.lines) > 0 {
+	} else if r.count > 0 {
 		r.gap = true
 	}
 }
@@ -114,13 +130,11 @@ func (r *renderer) open(z *html.Tokenizer, selfClosing bool) {
 		}
 		return
 	}
-	attrs := map[string]string{}
+	var a attributes
 	for i := 0; more && i < 50; i++ {
 		var key, value []byte
 		key, value, more = z.TagAttr()
-		if k := string(key); k == "class" || k == "id" || k == "style" || k == "href" || k == "type" {
-			attrs[k] = string(value)
-		}
+		a.set(string(key), value)
 	}
 	if blockElements[name] {
 		r.flush()
@@ -128,11 +142,11 @@ func (r *renderer) open(z *html.Tokenizer, selfClosing bool) {
 			return
 		}
 	}
-	if style := compactStyle(attrs["style"]); !selfClosing && !voidElements[name] && (strings.Contains(style, "display:none") || strings.Contains(style, "mso-hide:all")) {
+	if style := compactStyle(a.style); !selfClosing && !voidElements[name] && (strings.Contains(style, "display:none") || strings.Contains(style, "mso-hide:all")) {
 		r.hidden, r.inside = name, 1
 		return
 	}
-	if m := markOf(name, attrs); m > r.mark {
+	if m := markOf(name, a); m > r.mark {
 		r.flush()
 		r.mark = m
 	}
@@ -150,7 +164,25 @@ func (r *renderer) open(z *html.Tokenizer, selfClosing bool) {
 			r.silent = name
 		}
 	case "a":
-		r.mailto, r.anchor = mailtoAddress(attrs["href"]), r.buf.Len()
+		r.mailto, r.anchor = mailtoAddress(a.href), r.buf.Len()
+	}
+}
+
+// attributes are those of a tag that matter.
+type attributes struct{ class, id, style, href, kind string }
+
+func (a *attributes) set(key string, value []byte) {
+	switch key {
+	case "class":
+		a.class = string(value)
+	case "id":
+		a.id = string(value)
+	case "style":
+		a.style = string(value)
+	case "href":
+		a.href = string(value)
+	case "type":
+		a.kind = string(value)
 	}
 }
 

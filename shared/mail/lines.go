@@ -1,6 +1,8 @@
 package mail
 
 import (
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -28,36 +30,44 @@ const (
 	maxLines = 20_000
 )
 
-// textLines splits a plain text body.
-func textLines(text string) []line {
-	text = text[:min(len(text), maxScan)]
-	var lines []line
-	at := 0
-	for raw := range strings.Lines(text) {
-		rest, depth, skipped := strings.TrimRight(raw, "\r\n"), 0, 0
-		for {
-			trimmed := strings.TrimLeft(rest, " ")
-			if !strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">From ") {
-				break
+// eachTextLine splits a plain text body.
+func eachTextLine(text string) iter.Seq[line] {
+	return func(yield func(line) bool) {
+		at, n := 0, 0
+		for raw := range strings.Lines(text[:min(len(text), maxScan)]) {
+			rest, depth, skipped := unquoted(strings.TrimRight(raw, "\r\n"))
+			if end := splitSeparator(rest); end > 0 {
+				if !yield(line{text: rest[:end], at: at + skipped, depth: depth}) {
+					return
+				}
+				rest, skipped = rest[end:], skipped+end
 			}
-			depth++
-			skipped += len(rest) - len(trimmed) + 1
-			rest = trimmed[1:]
-		}
-		if depth > 0 && strings.HasPrefix(rest, " ") {
-			rest, skipped = rest[1:], skipped+1
-		}
-		if end := splitSeparator(rest); end > 0 {
-			lines = append(lines, line{text: rest[:end], at: at + skipped, depth: depth})
-			rest, skipped = rest[end:], skipped+end
-		}
-		lines = append(lines, line{text: rest, at: at + skipped, depth: depth})
-		if at += len(raw); len(lines) >= maxLines {
-			break
+			if n++; !yield(line{text: rest, at: at + skipped, depth: depth}) || n >= maxLines {
+				return
+			}
+			at += len(raw)
 		}
 	}
-	return lines
 }
+
+// unquoted takes the quote marks off a line, and tells how many and how much it took.
+func unquoted(raw string) (rest string, depth, skipped int) {
+	rest = raw
+	for {
+		trimmed := strings.TrimLeft(rest, " ")
+		if !strings.HasPrefix(trimmed, ">") || strings.HasPrefix(trimmed, ">From ") {
+			break
+		}
+		depth++
+		rest = trimmed[1:]
+	}
+	if depth > 0 {
+		rest = strings.TrimPrefix(rest, " ")
+	}
+	return rest, depth, len(raw) - len(rest)
+}
+
+func textLines(text string) []line { return slices.Collect(eachTextLine(text)) }
 
 // joinLines writes lines out again, quoted relative to the given depth, with single empty lines between paragraphs.
 func joinLines(lines []line, base int) string {

@@ -13,11 +13,9 @@
 package mail
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -59,18 +57,13 @@ func Parse(raw []byte, limits Limits) (mailbox.Parsed, error) {
 	return p, err
 }
 
-// spaceBeforeColon is the obsolete form of a field (RFC 5322 §4.5). It is set right before enmime sees it, which would drop such
-// a line or not, as the white space may be: a second From must not hide.
-var spaceBeforeColon = regexp.MustCompile(`(?m)^([!-9;-~]+)[ \t]+:`)
-
 // parse also tells how much of Limits.Work the message took.
 func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	raw = trimPrelude(raw)
 	scan := prescan(raw, limits)
 
 	head := enmime.NewPart("")
-	collect := partErrors{head}
-	fields, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(spaceBeforeColon.ReplaceAll(terminated(scan.header), []byte("$1:")))), collect)
+	fields, err := readFields(closeColons(scan.header), head)
 	if err != nil {
 		return mailbox.Parsed{}, scan.work, fmt.Errorf("%w: %w", ErrNotMail, err)
 	}
@@ -143,9 +136,9 @@ func splitParts(raw []byte, limits Limits, skipMalformed bool) (*enmime.Part, er
 // summarise fills what is derived from the rest of the message.
 func summarise(p *mailbox.Parsed) {
 	p.BaseSubject, p.SubjectKind = BaseSubject(p.Subject)
-	p.Snippet = Snippet(*p)
-	p.Fingerprint = Fingerprint(*p, true)
-	p.ContentPrint = Fingerprint(*p, false)
+	g := gistOf(*p)
+	p.Snippet = g.snippet()
+	p.Fingerprint, p.ContentPrint = fingerprints(*p, g.letters)
 }
 
 // partErrors lets enmime.ReadHeader report into a part, as it does when it reads a tree.

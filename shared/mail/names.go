@@ -1,8 +1,6 @@
 package mail
 
 import (
-	"bufio"
-	"bytes"
 	"path"
 	"strings"
 	"unicode"
@@ -79,9 +77,9 @@ func extension(mediaType string) string {
 // attachedName calls an attached message by its subject, as mail programs do.
 func attachedName(content []byte) string {
 	content = content[:min(len(content), 64<<10)]
-	header, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(terminated(content))), partErrors{enmime.NewPart("")})
+	header, err := readFields(content, enmime.NewPart(""))
 	if err == nil {
-		subject := strings.ReplaceAll(headerText(decodeCharset([]byte(header.Get("Subject")), "")), "/", "-")
+		subject := strings.ReplaceAll(headerText(headerValue(header.Get("Subject"))), "/", "-")
 		if name := safeName(strings.ReplaceAll(subject, `\`, "-")); name != "" {
 			return safeName(name + ".eml")
 		}

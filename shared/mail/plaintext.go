@@ -7,6 +7,14 @@ import (
 	"github.com/lejek/lejek/shared/mailbox"
 )
 
+// BodyText is the body as plain text: as sent, or rendered from the HTML of a message that has nothing else.
+func BodyText(p mailbox.Parsed) string {
+	if strings.TrimSpace(p.Text) != "" {
+		return p.Text
+	}
+	return renderHTML(p.HTML)
+}
+
 // unfoldNewlines gives a text the one line end we use.
 func unfoldNewlines(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")

@@ -1,7 +1,6 @@
 package mail
 
 import (
-	"bufio"
 	"bytes"
 	"regexp"
 	"strings"
@@ -123,9 +122,13 @@ func (s *scanner) delimiter(line []byte, end int) bool {
 	return false
 }
 
-// boundaryOf reads a header block with enmime's own reader, so that both see the same Content-Type.
+// boundaryOf reads what separates the parts below a header block; empty if it has none. Only a value that says so, or that is
+// encoded, can make a multipart.
 func boundaryOf(block []byte) string {
-	header, err := enmime.ReadHeader(bufio.NewReader(bytes.NewReader(terminated(block))), partErrors{enmime.NewPart("")})
+	if !containsFold(block, "multipart") && !bytes.Contains(block, []byte("=?")) {
+		return ""
+	}
+	header, err := readFields(block, enmime.NewPart(""))
 	if err != nil {
 		return ""
 	}
@@ -136,8 +139,20 @@ func boundaryOf(block []byte) string {
 	return params["boundary"]
 }
 
-// terminated returns the header block with the empty line that ends it.
-func terminated(block []byte) []byte { return append(bytes.Clone(block), "\r\n\r\n"...) }
+// containsFold looks for a word of lower-case letters in any case.
+func containsFold(block []byte, word string) bool {
+	for len(block) >= len(word) {
+		i := bytes.IndexAny(block[:len(block)-len(word)+1], word[:1]+strings.ToUpper(word[:1]))
+		if i < 0 {
+			return false
+		}
+		if bytes.EqualFold(block[i:i+len(word)], []byte(word)) {
+			return true
+		}
+		block = block[i+1:]
+	}
+	return false
+}
 
 // fieldAfterCR says that a line is several fields whose ends are CR.
 var fieldAfterCR = regexp.MustCompile(`\r[!-9;-~]+:`)
