@@ -3,6 +3,8 @@ package mail_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -51,12 +53,23 @@ func storable(t *testing.T, p mailbox.Parsed) {
 
 func FuzzParse(f *testing.F) {
 	seed(f)
+	for _, c := range slices.Concat(peopleCases, threadCases, contentCases) {
+		if len(c.raw) < 10<<10 {
+			f.Add([]byte(c.raw))
+		}
+	}
+	f.Add([]byte("From: a@x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n oops\n--b\noops\nContent-Type: text/html\n\nx\n--b--"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		p, err := mail.Parse(raw, mail.Limits{})
 		if err != nil {
 			return
 		}
 		storable(t, p)
+		for _, defect := range p.Defects {
+			if strings.HasPrefix(defect, "a malformed part was skipped") {
+				t.Error(defect)
+			}
+		}
 		again, _ := mail.Parse(raw, mail.Limits{})
 		if again.Fingerprint != p.Fingerprint {
 			t.Error("the same bytes have two fingerprints")
@@ -65,7 +78,41 @@ func FuzzParse(f *testing.F) {
 }
 
 func FuzzForward(f *testing.F) {
+	for i, program := range programs {
+		for _, l := range locales(f) {
+			s := stories()[i%len(stories())]
+			s.wall = walls[i%len(walls)]
+			if text, rich, ok := program.print(l, &s); ok && (l.name == "en" || l.name == "pl" || l.name == "zh-cn" || l.name == "ar") {
+				f.Add("Fwd: x", text, rich)
+			}
+		}
+	}
+	for _, a := range answers(f) {
+		f.Add(a.subject, a.text, a.rich)
+	}
+	f.Fuzz(func(t *testing.T, subject, text, rich string) {
+		if !utf8.ValidString(subject) || !utf8.ValidString(text) || !utf8.ValidString(rich) {
+			return // parsing hands on nothing else
+		}
+		_, kind := mail.BaseSubject(subject)
+		p := mailbox.Parsed{Subject: subject, SubjectKind: kind, Text: text, HTML: rich}
+		for _, inner := range mail.Forward(p, mail.Limits{}) {
+			storable(t, inner.Parsed)
+			if len(inner.Parsed.From) != 1 || inner.Parsed.From[0].Email == "" && inner.Parsed.From[0].Name == "" {
+				t.Errorf("a quoted message from %v", inner.Parsed.From)
+			}
+			if !strings.Contains(rich, inner.Parsed.HTML) {
+				t.Error("markup that was not there")
+			}
+		}
+	})
+}
+
+func FuzzForwardRaw(f *testing.F) {
 	seed(f)
+	for _, c := range forwardCases {
+		f.Add([]byte(c.raw))
+	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		p, err := mail.Parse(raw, mail.Limits{})
 		if err != nil {
@@ -73,15 +120,15 @@ func FuzzForward(f *testing.F) {
 		}
 		for _, inner := range mail.Forward(p, mail.Limits{}) {
 			storable(t, inner.Parsed)
-			if inner.How != mailbox.InnerAttached && len(inner.Parsed.From) == 0 {
-				t.Error("a quoted message from nobody")
+			if inner.How == mailbox.InnerAttached && inner.Parsed.CarrierPart >= len(p.Parts) {
+				t.Errorf("attached as part %d of %d", inner.Parsed.CarrierPart, len(p.Parts))
 			}
 		}
 	})
 }
 
 func FuzzBaseSubject(f *testing.F) {
-	for _, s := range []string{"Re: [list] Fwd: x (fwd)", "[Fwd: x]", "İLT: x", "Re[2]： x", "ii:[x]"} {
+	for _, s := range []string{"Re: [list] Fwd: x (fwd)", "[Fwd: x]", "İLT: x", "Re[2]： x", "ii:[x]", "Redir.: x", "VS: Vs: x", "Re: AW: WG: [ext] x", "إعادة توجيه: x", "[Fwd: [a] (fwd)]"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

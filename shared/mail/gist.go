@@ -25,7 +25,7 @@ type gist struct {
 
 // gistOf reads a body once, and no further than it must.
 func gistOf(p mailbox.Parsed) gist {
-	var g gist
+	g := gist{own: make([]rune, 0, maxSnippet+1), all: make([]rune, 0, maxSnippet+1), letters: make([]rune, 0, fingerprintLetters)}
 	var lines iter.Seq[line]
 	if strings.TrimSpace(p.Text) != "" {
 		lines = eachTextLine(p.Text[:min(len(p.Text), maxGistText)])

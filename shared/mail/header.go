@@ -13,10 +13,11 @@ import (
 func repairHeader(fields textproto.MIMEHeader) map[string][]string {
 	header := make(map[string][]string, len(fields))
 	for name, values := range fields {
+		repaired := make([]string, len(values))
 		for i, v := range values {
-			values[i] = strings.TrimSpace(headerValue(v))
+			repaired[i] = strings.TrimSpace(headerValue(v))
 		}
-		header[textproto.CanonicalMIMEHeaderKey(repair(name))] = values
+		header[textproto.CanonicalMIMEHeaderKey(repair(name))] = repaired
 	}
 	return header
 }

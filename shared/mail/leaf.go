@@ -87,10 +87,10 @@ func calendarMethod(content []byte) string {
 
 // fileName prefers the disposition's parameter (RFC 2183) over the older one of the media type.
 func fileName(p *enmime.Part) string {
-	if name := parameters(p.Header.Get("Content-Disposition"))["filename"]; name != "" {
+	if name := parameters(headerValue(p.Header.Get("Content-Disposition")))["filename"]; name != "" {
 		return safeName(name)
 	}
-	return safeName(parameters(p.Header.Get("Content-Type"))["name"])
+	return safeName(parameters(headerValue(p.Header.Get("Content-Type")))["name"])
 }
 
 func contentID(header textproto.MIMEHeader) string {

@@ -14,8 +14,10 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
+	"net/textproto"
 	"slices"
 	"strings"
 
@@ -63,7 +65,8 @@ func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	scan := prescan(raw, limits)
 
 	head := enmime.NewPart("")
-	fields, err := readFields(closeColons(scan.header), head)
+	block := closeColons(scan.header)
+	fields, err := readFields(block, head)
 	if err != nil {
 		return mailbox.Parsed{}, scan.work, fmt.Errorf("%w: %w", ErrNotMail, err)
 	}
@@ -73,8 +76,17 @@ func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	}
 	p := readHeader(header)
 	p.Unparsed = scan.refused
+	if len(scan.broken) > 0 {
+		p.Defects = append(p.Defects, "the header of a part was malformed")
+	}
 	if p.Unparsed == "" {
-		readBody(&p, raw, scan, limits)
+		root := singlePart(fields, raw[scan.body:])
+		if root == nil || len(block) < len(scan.header) {
+			root = splitLeniently(&p, mend(raw, scan.broken), limits)
+		}
+		if root != nil {
+			readBody(&p, root, raw[scan.body:])
+		}
 	}
 	p.Defects = append(p.Defects, defectsOf(head)...)
 	slices.Sort(p.Defects)
@@ -83,22 +95,37 @@ func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	return p, scan.work, nil
 }
 
-// readBody splits the message with enmime and sorts its leaves into bodies and parts.
-func readBody(p *mailbox.Parsed, raw []byte, scan scanned, limits Limits) {
+// singlePart is the tree of a message that is not multipart; nil if it is, which enmime has to take apart.
+func singlePart(fields textproto.MIMEHeader, content []byte) *enmime.Part {
+	kind, _ := mediaType(fields.Get("Content-Type"))
+	if strings.HasPrefix(kind, "multipart/") {
+		return nil
+	}
+	root := enmime.NewPart(cmp.Or(kind, "text/plain"))
+	root.Header, root.Content = fields, content
+	return root
+}
+
+// splitLeniently takes a multipart message apart. The second try drops the part that could not be read, which is why it is not
+// the first.
+func splitLeniently(p *mailbox.Parsed, raw []byte, limits Limits) *enmime.Part {
 	root, err := splitParts(raw, limits, false)
 	if err != nil {
-		// The lenient second try drops the part that could not be read, which is why it is not the first.
 		p.Defects = append(p.Defects, "a malformed part was skipped: "+err.Error())
 		root, err = splitParts(raw, limits, true)
 	}
 	if err != nil {
 		p.Unparsed = "malformed: " + err.Error()
-		return
+		return nil
 	}
+	return root
+}
+
+// readBody sorts the leaves of a message into bodies and parts.
+func readBody(p *mailbox.Parsed, root *enmime.Part, content []byte) {
 	if root.FirstChild == nil && strings.HasPrefix(root.ContentType, "multipart/") {
 		// Boundaries were announced and never came: what is there is text.
-		root.ContentType = "text/plain"
-		root.Content = bytes.TrimLeft(raw[min(len(scan.header), len(raw)):], "\r\n")
+		root.ContentType, root.Content = "text/plain", content
 		p.Defects = append(p.Defects, "multipart without parts, read as text")
 	}
 	w := walker{signals: &p.Signals, room: maxBody}

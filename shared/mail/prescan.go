@@ -13,6 +13,8 @@ import (
 // splitting costs (see Limits.Work).
 type scanned struct {
 	header  []byte
+	body    int   // where what follows the header block begins
+	broken  []int // where parts begin whose header nobody could read
 	refused string
 	work    int
 }
@@ -31,7 +33,7 @@ func prescan(raw []byte, limits Limits) scanned {
 		pos = end
 	}
 	if s.header == nil {
-		s.header = raw
+		s.header, s.body = raw, len(raw)
 	}
 	if len(s.header) > limits.HeaderBytes {
 		s.header = s.header[:limits.HeaderBytes]
@@ -68,6 +70,9 @@ func (s *scanner) line(raw []byte, start, end int) {
 	if s.delimiter(line, end) || !s.inHeader {
 		return
 	}
+	if start == s.from && s.parts > 0 && unreadable(line) {
+		s.broken = append(s.broken, start)
+	}
 	if end-s.from > s.limits.HeaderBytes {
 		s.refuse("header over the limit")
 		return
@@ -78,7 +83,7 @@ func (s *scanner) line(raw []byte, start, end int) {
 	s.inHeader = false
 	block := raw[s.from:start]
 	if s.header == nil {
-		s.header = block
+		s.header, s.body = block, end
 	}
 	if s.headers += len(block); s.headers > 8*s.limits.HeaderBytes {
 		s.refuse("headers of all parts over the limit")
