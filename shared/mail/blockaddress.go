@@ -48,19 +48,24 @@ func blockAddresses(value string, nameless bool) []mailbox.Address {
 // onBehalf is how Outlook joins who sent a mail to who wrote it.
 var onBehalf = regexp.MustCompile(`(?i)[ >\])](on behalf of|w imieniu|im auftrag von|de la part de|en nombre de|per conto di|em nome de|namens|på vegne a[fv]|jménem|v mene|от имени) `)
 
-// blockAuthor reads the From of a header block. Of "list-admin@x on behalf of Jan <jan@y>" it takes the author, whose address may be
+// blockAuthor reads the From of a header block, which is one person's. Of "list-admin@x on behalf of Jan <jan@y>" it takes the author, whose address may be
 // unknown, unless a person sent it for him.
 func blockAuthor(value string) []mailbox.Address {
 	value = unmailto(value)
 	m := onBehalf.FindStringIndex(value)
 	if m == nil {
-		return blockAddresses(value, true)
+		return firstAddress(value)
 	}
-	sender, author := blockAddresses(value[:m[0]+1], true), blockAddresses(value[m[1]:], true)
+	sender, author := firstAddress(value[:m[0]+1]), firstAddress(value[m[1]:])
 	if len(author) > 0 && (author[0].Email != "" || len(sender) == 0 || relays.MatchString(sender[0].Email)) {
 		return author
 	}
 	return sender
+}
+
+func firstAddress(value string) []mailbox.Address {
+	list := blockAddresses(value, true)
+	return list[:min(len(list), 1)]
 }
 
 // relays are the addresses of list servers and robots, which send for others but are nobody.
