@@ -30,8 +30,9 @@ func cut(s string, size int) string { return strings.ToValidUTF8(s[:min(len(s), 
 
 // candidate is a text leaf that was filed as an attachment because it has a name.
 type candidate struct {
-	part int
-	body body
+	part  int
+	body  body
+	whole bool
 }
 
 func (w *walker) read(root *enmime.Part) {
@@ -39,7 +40,9 @@ func (w *walker) read(root *enmime.Part) {
 	if w.body == (body{}) && len(w.named) > 0 {
 		// A message without a body whose text has a name: the text is the body.
 		w.body = w.named[0].body
-		w.parts = slices.Delete(w.parts, w.named[0].part, w.named[0].part+1)
+		if w.named[0].whole {
+			w.parts = slices.Delete(w.parts, w.named[0].part, w.named[0].part+1)
+		}
 	}
 	shown := shownIDs(w.body.html)
 	for i := range w.parts {

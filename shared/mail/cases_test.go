@@ -34,8 +34,8 @@ func TestEdgeCases(t *testing.T) {
 // casesElsewhere are tested by tests of their own in this package.
 var casesElsewhere = map[int]string{
 	39: "TestForwardsOfAllProgramsAreRead", 55: "TestParseReadsBodies", 56: "TestParseReadsBodies", 57: "TestParseReadsBodies",
-	58: "TestParseReadsBodies", 60: "TestParseFilesParts", 62: "TestParseReadsSignals", 65: "TestParsePutsHostileMailAside",
-	66: "TestParsePutsHostileMailAside", 69: "TestAlignedBelievesOnlyTheDomainInFrom",
+	58: "TestParseReadsBodies", 60: "TestParseFilesParts", 62: "TestParseReadsSignals", 65: "TestHostileMailIsReadInBounds",
+	66: "TestHostileMailIsReadInBounds", 69: "TestAlignedBelievesOnlyTheDomainInFrom",
 }
 
 // Of the list, what parsing decides is covered: people 11–17, threads 25–28 and 33–35, forwards 39–54, content 55–64, hostile mail. The

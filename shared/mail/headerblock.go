@@ -6,6 +6,9 @@ import (
 	"unicode/utf8"
 )
 
+// maxBlockValue bounds a wrapped value; it has room for a thousand recipients.
+const maxBlockValue = 64 << 10
+
 // headerBlock is the header that a mail program printed above a message it forwards.
 type headerBlock struct {
 	values    map[field]string
@@ -97,6 +100,9 @@ func (b *headerBlock) sure() bool {
 // list of addresses, and after a line of plain text that was cut at the margin.
 func (f finder) continues(b *headerBlock, j int) bool {
 	value, text := b.values[b.last], f.lines[j].text
+	if len(value)+len(text) > maxBlockValue {
+		return false
+	}
 	if value == "" {
 		switch b.last {
 		case fromField, toField, dateField:

@@ -28,37 +28,51 @@ func (w *walker) leaf(p *enmime.Part, parent string) body {
 	}
 	w.note(kind, params, content)
 
-	var shown body
-	switch kind {
-	case "text/plain":
-		shown.text = unfoldNewlines(decodeCharset(content, params["charset"]))
-		if params["format"] == "flowed" {
-			shown.text = unflow(shown.text, params["delsp"] == "yes")
-		}
-	case "text/html":
-		shown.html = unfoldNewlines(decodeCharset(content, params["charset"]))
+	part := mailbox.Part{Name: name, MediaType: kind, ContentID: contentID(p.Header), Content: content}
+	if disposition == "attachment" && parent != "" {
+		w.parts = append(w.parts, part)
+		return body{}
 	}
-	if size := len(shown.text) + len(shown.html); size > w.room {
-		// The whole text stays available as a file.
-		shown.text, shown.html = cut(shown.text, w.room), cut(shown.html, w.room)
-		w.parts = append(w.parts, mailbox.Part{Name: name, MediaType: kind, Content: content})
-		w.defects = append(w.defects, "body over the limit, cut")
-	}
-	w.room -= len(shown.text) + len(shown.html)
+	shown, whole := w.show(kind, params, content)
 	isBody := shown != (body{}) && disposition != "attachment" && (name == "" || parent == "multipart/alternative")
 	if isBody {
+		w.room -= len(shown.text) + len(shown.html)
+	}
+	if isBody && whole {
 		return shown
+	}
+	if !whole {
+		w.defects = append(w.defects, "body over the limit, cut") // the whole stays available as a file
 	}
 	if len(content) == 0 && name == "" {
 		return body{}
 	}
-	if shown != (body{}) && (disposition != "attachment" || parent == "") {
-		w.named = append(w.named, candidate{len(w.parts), shown})
+	if shown != (body{}) && !isBody {
+		w.named = append(w.named, candidate{len(w.parts), shown, whole})
 	}
-	w.parts = append(w.parts, mailbox.Part{
-		Name: name, MediaType: kind, ContentID: contentID(p.Header), Content: content,
-	})
+	w.parts = append(w.parts, part)
+	if isBody {
+		return shown
+	}
 	return body{}
+}
+
+// show decodes a text, as much of it as there is room for.
+func (w *walker) show(kind string, params map[string]string, content []byte) (shown body, whole bool) {
+	start := content[:min(len(content), 2*w.room+1)] // UTF-16 takes two bytes for what becomes one
+	switch kind {
+	case "text/plain":
+		shown.text = unfoldNewlines(decodeCharset(start, params["charset"]))
+		if params["format"] == "flowed" {
+			shown.text = unflow(shown.text, params["delsp"] == "yes")
+		}
+	case "text/html":
+		shown.html = unfoldNewlines(decodeCharset(start, params["charset"]))
+	default:
+		return body{}, true
+	}
+	whole = len(start) == len(content) && len(shown.text)+len(shown.html) <= w.room
+	return body{cut(shown.text, w.room), cut(shown.html, w.room)}, whole
 }
 
 // note records what the type of a leaf alone says about the message.

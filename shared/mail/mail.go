@@ -68,7 +68,7 @@ func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	block := closeColons(scan.header)
 	fields, err := readFields(block, head)
 	if err != nil {
-		return mailbox.Parsed{}, scan.work, fmt.Errorf("%w: %w", ErrNotMail, err)
+		return mailbox.Parsed{}, scan.work, ErrNotMail // the cause would quote the message
 	}
 	header := repairHeader(fields)
 	if !looksLikeMail(header) {
@@ -95,6 +95,8 @@ func parse(raw []byte, limits Limits) (mailbox.Parsed, int, error) {
 	return p, scan.work, nil
 }
 
+const unreadablePart = "A part of this message could not be read. The message as it was received still has it.\n"
+
 // singlePart is the tree of a message that is not multipart; nil if it is, which enmime has to take apart.
 func singlePart(fields textproto.MIMEHeader, content []byte) *enmime.Part {
 	kind, _ := mediaType(fields.Get("Content-Type"))
@@ -107,15 +109,19 @@ func singlePart(fields textproto.MIMEHeader, content []byte) *enmime.Part {
 }
 
 // splitLeniently takes a multipart message apart. The second try drops the part that could not be read, which is why it is not
-// the first.
+// the first, and puts a file there that says so.
 func splitLeniently(p *mailbox.Parsed, raw []byte, limits Limits) *enmime.Part {
 	root, err := splitParts(raw, limits, false)
 	if err != nil {
-		p.Defects = append(p.Defects, "a malformed part was skipped: "+err.Error())
-		root, err = splitParts(raw, limits, true)
+		p.Defects = append(p.Defects, "a malformed part was skipped")
+		if root, err = splitParts(raw, limits, true); err == nil {
+			stub := enmime.NewPart("text/plain")
+			stub.Header, stub.Content = textproto.MIMEHeader{"Content-Disposition": {`attachment; filename="unreadable part.txt"`}}, []byte(unreadablePart)
+			root.AddChild(stub)
+		}
 	}
 	if err != nil {
-		p.Unparsed = "malformed: " + err.Error()
+		p.Unparsed = "malformed"
 		return nil
 	}
 	return root

@@ -2,11 +2,30 @@ package mail
 
 import "bytes"
 
-// unreadable holds for a line with which the header of a part cannot begin. enmime would give up the part, and with it an
-// attachment or the text.
-func unreadable(line []byte) bool {
+// lineKind is what enmime makes of a line of a header block.
+type lineKind int
+
+const (
+	fieldLine   lineKind = iota
+	skippedLine          // passed over
+	brokenLine           // no field, nor the continuation of one: as the first of a block, it makes enmime give up the part
+)
+
+func kindOf(line []byte) lineKind {
 	line = bytes.TrimRight(line, "\r\n")
-	return len(line) > 0 && (line[0] == ' ' || line[0] == '\t' || bytes.IndexByte(line, ':') < 0)
+	colon := bytes.IndexByte(line, ':')
+	switch {
+	case len(line) == 0, line[0] == ' ', line[0] == '\t', line[0] == '\r', colon < 0:
+		return brokenLine
+	case colon == 0:
+		return skippedLine
+	}
+	for _, c := range line[:colon] {
+		if c < ' ' || c >= 0x7f {
+			return skippedLine
+		}
+	}
+	return fieldLine
 }
 
 // mend makes the parts readable that begin at the given places. Where fields follow, the lines before them are dropped; where none
@@ -18,6 +37,9 @@ func mend(raw []byte, starts []int) []byte {
 	out := make([]byte, 0, len(raw)+2*len(starts))
 	at := 0
 	for _, start := range starts {
+		if start < at {
+			continue // it was dropped
+		}
 		out = append(out, raw[at:start]...)
 		if at = firstField(raw, start); at < 0 {
 			at = start

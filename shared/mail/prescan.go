@@ -52,7 +52,8 @@ type scanner struct {
 	parts      int
 	headers    int // bytes of all header blocks so far
 	inHeader   bool
-	from       int // start of the current header block
+	fresh      bool // no field of the current part was read yet
+	from       int  // start of the current header block
 }
 
 func (s *scanner) refuse(reason string) {
@@ -67,17 +68,20 @@ func (s *scanner) line(raw []byte, start, end int) {
 		s.refuse("nested too deep for its size")
 		return
 	}
-	if s.delimiter(line, end) || !s.inHeader {
-		return
+	blank := line[0] == '\n' || line[0] == '\r' && len(line) == 2
+	fresh, from := s.fresh, s.from
+	delimiter := s.delimiter(line, end)
+	if fresh && !(delimiter && bytes.HasPrefix(line, []byte("--"))) {
+		s.firstField(line, blank, delimiter, from)
 	}
-	if start == s.from && s.parts > 0 && unreadable(line) {
-		s.broken = append(s.broken, start)
+	if delimiter || !s.inHeader {
+		return
 	}
 	if end-s.from > s.limits.HeaderBytes {
 		s.refuse("header over the limit")
 		return
 	}
-	if line[0] != '\n' && !(line[0] == '\r' && len(line) == 2) {
+	if !blank {
 		return
 	}
 	s.inHeader = false
@@ -97,6 +101,17 @@ func (s *scanner) line(raw []byte, start, end int) {
 	}
 }
 
+// firstField waits for the first field of a part, and notes the parts that begin with something else.
+func (s *scanner) firstField(line []byte, blank, delimiter bool, from int) {
+	kind := kindOf(line)
+	if (kind == brokenLine || delimiter) && !blank { // a boundary amid the line breaks it
+		s.broken = append(s.broken, from)
+	}
+	if !delimiter {
+		s.fresh = kind == skippedLine
+	}
+}
+
 // delimiter looks for a boundary of an open multipart in the line and enters the next part. Outer boundaries win, as they
 // do in a parser whose inner readers read through the outer ones. A boundary counts anywhere in the line, since enmime
 // accepts it there at times: seeing one too many is the safe side.
@@ -113,11 +128,11 @@ func (s *scanner) delimiter(line []byte, end int) bool {
 		switch {
 		case bytes.HasPrefix(rest, []byte("--")):
 			s.boundaries = s.boundaries[:i]
-			s.inHeader = false
+			s.inHeader, s.fresh = false, false
 			return true
 		case len(rest) == 0, unicode.IsSpace(rune(rest[0])):
 			s.boundaries = s.boundaries[:i+1]
-			s.inHeader, s.from = true, end
+			s.inHeader, s.fresh, s.from = true, true, end
 			if s.parts++; s.parts > s.limits.Parts {
 				s.refuse("too many parts")
 			}

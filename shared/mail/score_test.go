@@ -200,9 +200,7 @@ func outerMessage(subject, text, rich string, n int) []byte {
 			return
 		}
 		fmt.Fprintf(&b, "Content-Type: %s; charset=\"UTF-8\"\r\nContent-Transfer-Encoding: base64\r\n\r\n", kind)
-		for encoded := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString([]byte(strings.ReplaceAll(body, "\n", "\r\n")))), 76) {
-			fmt.Fprintf(&b, "%s\r\n", encoded)
-		}
+		writeBase64(&b, []byte(strings.ReplaceAll(body, "\n", "\r\n")))
 	}
 	switch {
 	case rich == "":
@@ -217,4 +215,11 @@ func outerMessage(subject, text, rich string, n int) []byte {
 		b.WriteString("--=_b--\r\n")
 	}
 	return b.Bytes()
+}
+
+func writeBase64(b *bytes.Buffer, content []byte) {
+	for encoded := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString(content)), 76) {
+		b.Write(encoded)
+		b.WriteString("\r\n")
+	}
 }
