@@ -31,8 +31,8 @@ type optionWire struct {
 	ID         any     `json:"id"`
 	Label      string  `json:"label"`
 	Color      *string `json:"color"`
-	AddTime    *string `json:"add_time,omitempty"`
-	UpdateTime *string `json:"update_time,omitempty"`
+	AddTime    *string `json:"add_time"`
+	UpdateTime *string `json:"update_time"`
 }
 
 type subfieldWire struct {
@@ -46,6 +46,9 @@ type fieldVisibilityWire struct {
 	AddVisible     bool              `json:"add_visible_flag"`
 	DetailsVisible bool              `json:"details_visible_flag"`
 	InProjects     *bool             `json:"projects_detail_visible_flag,omitempty"`
+	InOrganization *bool             `json:"org_detail_visible_flag,omitempty"` // of an organization's field: in its own details, and in others'
+	InPerson       *bool             `json:"person_detail_visible_flag,omitempty"`
+	InDeal         *bool             `json:"deal_detail_visible_flag,omitempty"`
 	ShowInPipeline *showInWire       `json:"show_in_pipelines,omitempty"`
 	InAddDeal      *showInDialogWire `json:"show_in_add_deal_dialog,omitempty"`
 	InAddPerson    *showInDialogWire `json:"show_in_add_person_dialog,omitempty"`
@@ -107,6 +110,9 @@ func optionOut(o fields.Option) optionWire {
 	return optionWire{ID: o.ID, Label: o.Label, Color: value.NonZero(o.Color), AddTime: seconds(o.AddTime), UpdateTime: seconds(o.UpdateTime)}
 }
 
+// optionBrief is what calls for options answer with.
+func optionBrief(o fields.Option) optionLabel { return optionLabel{o.ID, o.Label} }
+
 func visibilityOut(entity string, f fields.Field) *fieldVisibilityWire {
 	shown := f.Visible()
 	w := &fieldVisibilityWire{AddVisible: shown.Add, DetailsVisible: !shown.HideDetails}
@@ -119,6 +125,7 @@ func visibilityOut(entity string, f fields.Field) *fieldVisibilityWire {
 	}
 	if entity == fields.Organization {
 		w.InAddPerson = dialogOut(shown.InAddPerson)
+		w.InOrganization, w.InPerson, w.InDeal = &w.DetailsVisible, new(bool), new(bool)
 	}
 	return w
 }
@@ -327,18 +334,18 @@ func (h Fields) writes(entity string) []Route {
 		Handle(manifest.Operation("POST "+one+"/options"), func(ctx context.Context, c Call, in optionsAdd) (any, error) {
 			list := each(in.List, func(o optionAdd) fields.OptionInput { return o.input(0) })
 			made, err := h.Fields.AddOptions(ctx, c.Actor, entity, fields.WithCode(in.Code), list)
-			return each(made, optionOut), err
-		}).Lists(optionWire{}, Whole),
+			return each(made, optionBrief), err
+		}).Lists(optionLabel{}, Whole),
 		Handle(manifest.Operation("PATCH "+one+"/options"), func(ctx context.Context, c Call, in optionsChange) (any, error) {
 			list := each(in.List, func(o optionChange) fields.OptionInput { return o.input(o.ID) })
 			changed, err := h.Fields.RenameOptions(ctx, c.Actor, entity, fields.WithCode(in.Code), list)
-			return each(changed, optionOut), err
-		}).Lists(optionWire{}, Whole),
+			return each(changed, optionBrief), err
+		}).Lists(optionLabel{}, Whole),
 		Handle(manifest.Operation("DELETE "+one+"/options"), func(ctx context.Context, c Call, in optionsRemove) (any, error) {
 			list := each(in.List, func(o optionRemove) fields.OptionInput { return fields.OptionInput{ID: o.ID} })
 			gone, err := h.Fields.RemoveOptions(ctx, c.Actor, entity, fields.WithCode(in.Code), list)
-			return each(gone, optionOut), err
-		}).Lists(optionWire{}, Whole),
+			return each(gone, optionBrief), err
+		}).Lists(optionLabel{}, Whole),
 	}
 }
 

@@ -1,11 +1,14 @@
 "use strict";
 // What the suite calls, in an order in which each call finds what it needs: first the records, last their removal.
 
+const { fields } = require("./fields.cjs");
+
 async function calls(suite) {
   const team = await board(suite);
   Object.assign(team, await contacts(suite));
   Object.assign(team, await deals(suite, team));
   Object.assign(team, await activities(suite, team));
+  await fields(suite, team);
   await picture(suite, team);
   await searches(suite, team);
   await removal(suite, team);

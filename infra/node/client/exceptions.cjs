@@ -33,6 +33,13 @@ const exceptions = [
   { in: /^DealsApi\.(add|get|update)/, may: "is not declared", at: ["creator_user_id", "local_won_date", "local_lost_date", "local_close_date", "archive_time"] },
   { in: /^OrganizationsApi\.(add|get|update)Organization/, may: "is not declared", at: ["picture_id"] },
   { in: /^ActivitiesApi\./, may: "is not declared", at: ["custom_fields"] },
+  { in: /^(Deals|Persons|Organizations)Api\.get(Deal|Person|Organization)$/, may: "is not declared", at: ["labels"] },
+  { in: /FieldsApi\..*Fields?$/, may: "is not declared", at: ["is_writable"] },
+  { in: /^(Person|Organization|Activity)FieldsApi\..*Fields?$/, may: "is not declared", at: ["description"] },
+  { in: /^DealFieldsApi\..*Fields?$/, may: "is null", at: ["description"] },
+  { in: /^DealFieldsApi\.getDealFields$/, may: "is true", at: ["options[].id"] }, // those of is_archived
+  { in: /^DealFieldsApi\.getDealFields$/, may: "is false", at: ["options[].id"] },
+  { in: /FieldsApi\..*FieldOptions$/, may: "is missing", at: ["additional_data"] },
   { in: /^DealsApi\.searchDeals/, may: "is not declared", at: ["items[].item.pipeline", "items[].item.organization.address"] },
   { in: /^PersonsApi\.searchPersons/, may: "is not declared", at: ["items[].item.organization.address", "items[].item.primary_email", "items[].item.update_time"] },
 ];

@@ -265,12 +265,12 @@ func TestTwoWhoChangeFieldsAtOnceBothDo(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	code := makeField(c, "deal", "enum", "a")
-	var wg sync.WaitGroup
 	for i := range 4 {
+		var wg sync.WaitGroup
 		wg.Go(func() { c.Must("POST", at(code)+"/options", []any{object{"label": fmt.Sprint("x", i)}}) })
 		wg.Go(func() { makeField(c, "deal", "varchar") })
+		wg.Wait()
 	}
-	wg.Wait()
 	all := c.Must("GET", "/api/v2/dealFields?limit=500", nil).List()
 	own, ids := 0, map[any]bool{}
 	for _, f := range all {
