@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -73,7 +74,7 @@ func run(t *testing.T) (r report) {
 			t.Fatal(err)
 		}
 	}
-	s := system.Test(t, system.Options{Demo: true, Functions: functions.All})
+	s := system.Test(t, system.Options{Demo: true, Functions: functions.All, Log: io.Discard})
 	settings, err := json.Marshal(map[string]string{"url": s.URL, "token": s.Demo.Token, "stranger": s.Demo.Second.Token})
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +96,7 @@ func TestTheOfficialClientGetsWhatItDeclares(t *testing.T) {
 	t.Parallel()
 	r := run(t)
 	if r.Failed != "" {
-		t.Errorf("the suite ended early: %s", r.Failed)
+		t.Fatalf("the suite ended early: %s", r.Failed)
 	}
 	problems, passing := map[string][]string{}, map[string]bool{}
 	for _, c := range r.Calls {

@@ -9,13 +9,21 @@ const declarations = require.resolve("pipedrive/v2").replace(/\.js$/, ".d.ts");
 const program = ts.createProgram([declarations], { strict: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS });
 const checker = program.getTypeChecker();
 
-// typeOf is what a method's promise holds.
-function typeOf(className, method) {
+function signatureOf(className, method) {
   const module = checker.getSymbolAtLocation(program.getSourceFile(declarations));
   const api = checker.getExportsOfModule(module).find((s) => s.name === className);
   const symbol = checker.getDeclaredTypeOfSymbol(api).getProperty(method);
-  const [signature] = checker.getTypeOfSymbol(symbol).getCallSignatures();
-  return checker.getTypeArguments(signature.getReturnType())[0];
+  return checker.getTypeOfSymbol(symbol).getCallSignatures()[0];
+}
+
+// typeOf is what a method's promise holds.
+const typeOf = (className, method) => checker.getTypeArguments(signatureOf(className, method).getReturnType())[0];
+
+// choices are the values that a parameter of a method is declared to take.
+function choices(className, method, parameter) {
+  const parameters = checker.getNonNullableType(checker.getTypeOfSymbol(signatureOf(className, method).getParameters()[0]));
+  const type = checker.getTypeOfSymbol(parameters.getProperty(parameter));
+  return (type.isUnion() ? type.types : [type]).filter((t) => t.isStringLiteral()).map((t) => t.value);
 }
 
 // differences are the places in which a value is not of the type: [{at, what}]. Beyond what TypeScript asks, a key that the type
@@ -72,4 +80,4 @@ function members(value, type, at) {
   return found;
 }
 
-module.exports = { typeOf, differences };
+module.exports = { typeOf, choices, differences };
