@@ -116,6 +116,15 @@ var summaries = func() map[manifest.Operation]string {
 		all["GET"+root+"/{id}"] = "One " + one
 		all["PATCH"+root+"/{id}"] = "Change the given fields of " + a
 		all["DELETE"+root+"/{id}"] = "Delete " + a
+		if entity != "pipelines" && entity != "stages" {
+			continue
+		}
+		old := manifest.Operation(" /v1/" + entity)
+		all["GET"+old] = "List " + entity + " in v1's form"
+		all["POST"+old] = "Add " + a + " in v1's form"
+		all["GET"+old+"/{id}"] = "One " + one + " in v1's form"
+		all["PUT"+old+"/{id}"] = "Change the given fields of " + a + " in v1's form"
+		all["DELETE"+old+"/{id}"] = "Delete " + a
 	}
 	for _, entity := range []string{"deal", "person", "organization"} {
 		v1, v2 := manifest.Operation(" /v1/"+entity+"Fields"), manifest.Operation(" /api/v2/"+entity+"Fields")

@@ -244,7 +244,7 @@ var Functions = limited([]Function{
 	},
 	{
 		Name: "pipelines", Doc: "pipelines, their stages and their figures",
-		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages"), []Operation{
+		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages"), legacy("/v1/pipelines"), legacy("/v1/stages"), []Operation{
 			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics",
 		}),
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
@@ -302,6 +302,14 @@ func fields(entity string) []Operation {
 		Operation("POST " + one + "/options"), Operation("PATCH " + one + "/options"), Operation("DELETE " + one + "/options"),
 		Operation("GET " + v1), Operation("POST " + v1), Operation("DELETE " + v1),
 		Operation("GET " + v1 + "/{id}"), Operation("PUT " + v1 + "/{id}"), Operation("DELETE " + v1 + "/{id}"),
+	}
+}
+
+// legacy are the operations that v1 has on records besides those of v2 (contract §4).
+func legacy(root string) []Operation {
+	return []Operation{
+		Operation("GET " + root), Operation("POST " + root),
+		Operation("GET " + root + "/{id}"), Operation("PUT " + root + "/{id}"), Operation("DELETE " + root + "/{id}"),
 	}
 }
 

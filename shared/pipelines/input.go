@@ -14,6 +14,7 @@ const MaxStages = 90
 type PipelineInput struct {
 	Name               value.Opt[string]
 	ProbabilityEnabled value.Opt[bool]
+	Order              value.Opt[int64] // of a change: its place, counted from 1; the others make room
 }
 
 type StageInput struct {
@@ -22,6 +23,7 @@ type StageInput struct {
 	Probability  value.Opt[int64]
 	RotEnabled   value.Opt[bool]
 	DaysToRotten value.Opt[int64]
+	Order        value.Opt[int64] // of a change: its place in its pipeline, counted from 1; the others make room
 }
 
 func (p Pipeline) apply(in PipelineInput, now time.Time) Pipeline {

@@ -60,6 +60,22 @@ func (b Board) Ordered() []Pipeline {
 	return alive
 }
 
+// Sorted are all stages that deals can be in, by the order of their pipelines and their own; those of one pipeline, or of all for 0.
+func (b Board) Sorted(pipeline int64) (all []Stage) {
+	for _, p := range b.Ordered() {
+		if pipeline == 0 || p.ID == pipeline {
+			all = append(all, b.StagesOf(p.ID)...)
+		}
+	}
+	return all
+}
+
+// Default reports whether deals go to this pipeline unless they name another.
+func (b Board) Default(pipeline int64) bool {
+	all := b.Ordered()
+	return len(all) > 0 && all[0].ID == pipeline
+}
+
 // StagesOf are the stages of a pipeline in order.
 func (b Board) StagesOf(pipeline int64) []Stage {
 	alive := slices.DeleteFunc(slices.Clone(b.Stages), func(s Stage) bool { return s.Deleted || s.PipelineID != pipeline })

@@ -3,6 +3,7 @@ package pipelines
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -70,10 +71,15 @@ func (s Service) UpdatePipeline(ctx context.Context, a auth.Actor, id int64, in 
 		if err != nil {
 			return err
 		}
-		if p = before.apply(in, s.now()); p == before {
+		set := change.Set{Team: a.Team}
+		p = before.apply(in, s.now())
+		if in.Order.Has() {
+			p.Order = move(&set, b.Ordered(), p, in.Order.V, s.now())
+		}
+		if p == before && len(set.Records) == 0 {
 			return nil
 		}
-		set := change.Set{Team: a.Team}
+		p.UpdateTime = s.now()
 		set.Put(p.Ref(), p, p.Version)
 		return s.commit(ctx, set)
 	})
@@ -127,10 +133,17 @@ func (s Service) UpdateStage(ctx context.Context, a auth.Actor, id int64, in Sta
 		if err != nil {
 			return err
 		}
-		if st, err = before.apply(in, b, s.now()); err != nil || st.same(before) {
+		if st, err = before.apply(in, b, s.now()); err != nil {
 			return err
 		}
 		set := change.Set{Team: a.Team}
+		if in.Order.Has() {
+			st.Order = move(&set, b.StagesOf(st.PipelineID), st, in.Order.V, s.now())
+		}
+		if st.same(before) && len(set.Records) == 0 {
+			return nil
+		}
+		st.UpdateTime = s.now()
 		if st.PipelineID != before.PipelineID {
 			// Its deals name the pipeline too; moving them all is not one user action.
 			if err := s.empty(ctx, a, st); err != nil {
@@ -142,6 +155,42 @@ func (s Service) UpdateStage(ctx context.Context, a auth.Actor, id int64, in Sta
 		return s.commit(ctx, set)
 	})
 	return st, err
+}
+
+// place is a pipeline or a stage with its place in an order.
+type place[T any] interface {
+	Ref() change.Ref
+	placed() (order, version int64)
+	at(order int64, now time.Time) T
+}
+
+func (p Pipeline) placed() (int64, int64) { return p.Order, p.Version }
+func (s Stage) placed() (int64, int64)    { return s.Order, s.Version }
+
+func (p Pipeline) at(order int64, now time.Time) Pipeline {
+	p.Order, p.UpdateTime = order, now
+	return p
+}
+
+func (s Stage) at(order int64, now time.Time) Stage {
+	s.Order, s.UpdateTime = order, now
+	return s
+}
+
+// move is the place of one among others in their order, of which all that stand elsewhere then are written anew.
+func move[T place[T]](set *change.Set, all []T, one T, to int64, now time.Time) int64 {
+	all = slices.DeleteFunc(all, func(o T) bool { return o.Ref() == one.Ref() })
+	to = min(to, int64(len(all))+1)
+	for i, o := range all {
+		order := int64(i) + 1
+		if order >= to {
+			order++
+		}
+		if was, version := o.placed(); was != order {
+			set.Put(o.Ref(), o.at(order, now), version)
+		}
+	}
+	return to
 }
 
 // enter writes the version of the pipeline that a stage comes to, so that it is not deleted at the same time, and that two

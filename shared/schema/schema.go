@@ -86,6 +86,7 @@ var (
 	Phone    = base("phone digits", "T#%d#phones#%s", "%s#%s", "records by the digits of their phone numbers, last digit first; apart by the first two", 1, "76", "7654321", "person#5")
 	Requests = base("requests", "T#%d#requests#%s", "%s", "how much a token asked for in a window of two seconds, where that is limited", 1, "9f86d081…", "2026-11-23T10:00:00.000Z")
 
+	Bookmark = base("bookmark", "T#%d#bookmark#%s", "#", "where a page of an offset list ended, by the list's question and the offset", 1, "8TQvFmSZ0Q3w-100")
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")
 

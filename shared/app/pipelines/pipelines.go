@@ -2,6 +2,8 @@
 package pipelines
 
 import (
+	"slices"
+
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/api"
@@ -12,6 +14,6 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	routes := append(api.Pipelines{Pipelines: c.Pipelines()}.Routes(), api.PipelineStatistics{Statistics: c.Statistics()}.Routes()...)
-	return api.New("pipelines", c.Options(), routes...)
+	h := api.Pipelines{Pipelines: c.Pipelines()}
+	return api.New("pipelines", c.Options(), slices.Concat(h.Routes(), h.LegacyRoutes(), api.PipelineStatistics{Statistics: c.Statistics()}.Routes())...)
 }
