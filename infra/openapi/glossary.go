@@ -2,7 +2,7 @@ package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere. Records are in records.go's
 // words, mail, figures and the rest of this package's in theirs.
-var glossary = join(envelopeWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords,
+var glossary = join(envelopeWords, legacyWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords,
 	filterWords)
 
 func join(lists ...map[string]word) map[string]word {

@@ -93,7 +93,7 @@ func (h v1Out) activity(n activities.Activity) activityV1 {
 		DueTime: minutes(n.DueTime), Duration: minutes(n.Duration), BusyFlag: n.Busy, AddTime: value.Stamp(&n.AddTime),
 		UpdateTime: value.Stamp(&n.UpdateTime), MarkedAsDoneTime: value.Deref(value.Stamp(n.DoneTime)), Subject: n.Subject,
 		PublicDescription: n.PublicDescription, Note: n.Note, OrgID: n.OrganizationID, DealID: n.DealID, ActiveFlag: !n.Deleted,
-		CreatedByUserID: n.CreatorUserID, AssignedToUserID: n.OwnerID, Priority: n.Priority,
+		CreatedByUserID: n.CreatorUserID, AssignedToUserID: n.OwnerID, Priority: n.Priority, Attendees: []struct{}{}, Series: []struct{}{},
 		Participants: each(n.Participants, func(p activities.Participant) participantV1 { return participantV1(p) }),
 		OrgName:      h.nameOf(change.Organization, n.OrganizationID), DealTitle: h.nameOf(change.Deal, n.DealID),
 		OwnerName: h.name(change.Of("user", n.OwnerID)), DealDropboxBCC: h.ccEmail, PersonDropboxBCC: h.ccEmail,

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -23,6 +24,9 @@ type offsetPage struct {
 	Limit int64 `query:"limit" rule:"min=1,max=500"`
 }
 
+// at is where the page begins, and how many it holds at most.
+func (p offsetPage) at() (start, limit int) { return int(p.Start), int(cmp.Or(p.Limit, 100)) }
+
 // maxSkips is how many pages of 500 are read to come to an offset that no earlier page ended at.
 const maxSkips = 20
 
@@ -36,10 +40,7 @@ type offsetted[T any] struct {
 
 // page is the page and where the next one begins; more tells whether there is one. It may be shorter than its limit.
 func (o offsetted[T]) page(ctx context.Context, c Call, l value.List, p offsetPage) (items []T, next int, more bool, err error) {
-	start, limit := int(p.Start), int(p.Limit)
-	if limit == 0 {
-		limit = 100
-	}
+	start, limit := p.at()
 	l.Cursor = ""
 	if start > 0 {
 		if l.Cursor, err = o.marks.Bookmark(ctx, c.Team, o.mark(l, start)); err != nil {
@@ -90,6 +91,9 @@ func (o offsetted[T]) skip(l value.List, start int) (string, error) {
 func (o offsetted[T]) mark(l value.List, start int) string {
 	l.Cursor, l.Limit, l.Beside = "", 0, 0
 	b, _ := json.Marshal(l)
+	if l.Sieve != nil {
+		b = append(b, l.Sieve.Name()...)
+	}
 	sum := sha256.Sum256(append(b, o.kind...))
 	return base64.RawURLEncoding.EncodeToString(sum[:9]) + "-" + strconv.Itoa(start)
 }

@@ -127,8 +127,8 @@ func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{},
 var Functions = limited([]Function{
 	{
 		Name: "activities", Doc: "planned work of any kind",
-		Operations: join(crud("/api/v2/activities"), []Operation{"GET /api/v2/activities/{id}/reminders"}),
-		Grants:     writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Operations: join(crud("/api/v2/activities"), legacy("/v1/activities"), []Operation{"GET /api/v2/activities/{id}/reminders"}),
+		Grants:     writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",

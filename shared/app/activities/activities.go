@@ -2,6 +2,8 @@
 package activities
 
 import (
+	"slices"
+
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/api"
@@ -12,6 +14,8 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	routes := append(api.Activities{Activities: c.Activities(), Filters: c.Filters()}.Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes()...)
-	return api.New("activities", c.Options(), routes...)
+	h := api.Activities{Activities: c.Activities(), Filters: c.Filters()}
+	return api.New("activities", c.Options(), slices.Concat(
+		h.Routes(), api.LegacyActivities{Activities: h, Legacy: c.Legacy()}.Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes(),
+	)...)
 }
