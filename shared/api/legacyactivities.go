@@ -158,7 +158,7 @@ func (h LegacyActivities) page(ctx context.Context, c Call, l value.List, p offs
 
 func (h LegacyActivities) one(ctx context.Context, c Call, n activities.Activity, status int, err error) (any, error) {
 	if err != nil {
-		return nil, err
+		return nil, renamed(err, map[string]string{"owner_id": "user_id", "busy": "busy_flag"})
 	}
 	out, err := h.names(ctx, c, []activities.Activity{n})
 	return Answer{Status: status, Data: out.activity(n), Related: out.related(out.ccEmail)}, err

@@ -105,7 +105,7 @@ type stageListV1 struct {
 func (h Pipelines) LegacyRoutes() []Route {
 	stage := func(ctx context.Context, c Call, s pipelines.Stage, status int, err error) (any, error) {
 		if err != nil {
-			return nil, err
+			return nil, renamed(err, map[string]string{"days_to_rotten": "rotten_days"})
 		}
 		b, err := h.Pipelines.Board(ctx, c.Actor)
 		return Answer{Status: status, Data: stageV1Out(s, b)}, err

@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,4 +85,18 @@ func (h Legacy) v1(ctx context.Context, c Call, records []any, further ...change
 	team, err := h.Companies.Team(ctx, c.Actor)
 	address := team.InboundLocal + "@" + h.MailDomain
 	return v1Out{Call: c, known: found, types: map[string]string{}, ccEmail: &address}, err
+}
+
+// renamed names wrong inputs as the client wrote them, where v1 has another name for a field than v2.
+func renamed(err error, names map[string]string) error {
+	var f *fault.Error
+	if !errors.As(err, &f) || len(f.Fields) == 0 {
+		return err
+	}
+	again := *f
+	again.Fields = slices.Clone(f.Fields)
+	for i, field := range again.Fields {
+		again.Fields[i].Name = cmp.Or(names[field.Name], field.Name)
+	}
+	return &again
 }
