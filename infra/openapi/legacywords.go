@@ -6,7 +6,6 @@ var legacyWords = map[string]word{
 	"busy_flag":                     {"Whether its time counts as taken", nil},
 	"attendees":                     {"Always empty: there are no calendars", nil},
 	"calendar_sync_include_context": {"Always null", nil},
-	"created_by_user_id":            {"The user who made it", 1},
 	"deal_dropbox_bcc":              {"The mail address that files mail under the deal", nil},
 	"person_dropbox_bcc":            {"The mail address that files mail under the person", nil},
 	"deal_title":                    {"The title of the deal", nil},
