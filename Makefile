@@ -14,7 +14,7 @@ make run            the whole system on this machine, with a demo team; ARGS='-h
 make test           every test; one that cannot run fails instead of being skipped
 make lint           formatting, go vet, staticcheck
 make bench          calls, capacity units and time of each operation
-make corpus         real mail over SMTP, twice, and what became of it; ARGS='-n 300' or '-ready .local/ready.json'
+make corpus         real mail over SMTP, twice, and what became of it; ARGS='-n 300', '-parse' or '-ready .local/ready.json'
 make synth          the CloudFormation template in cdk.out, without built functions
 make deploy         a stage in your AWS account: make deploy STAGE=prod MAIL_DOMAIN=crm.example.com (docs/deploy.md)
 make team           a new team: NAME=Acme EMAIL=ada@acme.example [USER_NAME=] [TZ=Europe/Warsaw] [CURRENCY=EUR] [STAGE=]

@@ -20,18 +20,21 @@ type mail struct {
 	raw  []byte
 }
 
-// ham reads all messages that are not spam, in the order of their names.
-func ham(ctx context.Context) (mails []mail, err error) {
+// ham reads all messages that are not spam.
+func ham(ctx context.Context) ([]mail, error) { return files(ctx, "*ham*") }
+
+// files reads the messages in the folders that match, in the order of their names.
+func files(ctx context.Context, folders string) (mails []mail, err error) {
 	dir, err := installed(ctx)
 	if err != nil {
 		return nil, err
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "node_modules", "@stdlib", "datasets-spam-assassin", "data", "*ham*", "*.txt"))
-	if err != nil || len(files) == 0 {
+	names, err := filepath.Glob(filepath.Join(dir, "node_modules", "@stdlib", "datasets-spam-assassin", "data", folders, "*.txt"))
+	if err != nil || len(names) == 0 {
 		return nil, fmt.Errorf("no mail in %s: %v", dir, err)
 	}
-	slices.Sort(files)
-	for _, f := range files {
+	slices.Sort(names)
+	for _, f := range names {
 		raw, err := os.ReadFile(f)
 		if err != nil {
 			return nil, err

@@ -13,6 +13,9 @@ func headerDate(value string) time.Time {
 	if len(value) > 300 {
 		return time.Time{}
 	}
+	if t, err := time.Parse(time.RFC1123Z, value); err == nil {
+		return t // as nearly all are written; the general reader tries many forms
+	}
 	if t, err := mail.ParseDate(value); err == nil {
 		return t
 	}

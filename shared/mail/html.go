@@ -62,6 +62,7 @@ type renderer struct {
 	start  int
 	space  bool // white space was read and not yet written
 	gap    bool // a paragraph ended: leave an empty line before the next text
+	blank  bool // a line was made to look empty with a no-break space
 }
 
 // write adds text to the line, with white space collapsed as a browser does.
@@ -75,6 +76,7 @@ func (r *renderer) write(text string, at int) {
 			r.newline()
 		case unicode.IsSpace(c):
 			r.space = true
+			r.blank = r.blank || c == '\u00a0'
 		case invisible(c):
 		default:
 			if r.buf.Len() == 0 {
@@ -96,6 +98,7 @@ func invisible(c rune) bool {
 // flush ends the line if it holds anything.
 func (r *renderer) flush() {
 	if r.buf.Len() == 0 {
+		r.gap, r.blank = r.gap || r.blank, false
 		return
 	}
 	if r.gap && r.count > 0 {
@@ -103,7 +106,7 @@ func (r *renderer) flush() {
 	}
 	r.emit(line{text: r.buf.String(), at: r.start, depth: r.depth, mark: r.mark})
 	r.buf.Reset()
-	r.mark, r.gap, r.space = unmarked, false, false
+	r.mark, r.gap, r.space, r.blank = unmarked, false, false, false
 }
 
 func (r *renderer) emit(l line) {

@@ -32,11 +32,20 @@ func messageID(value string) string {
 func messageIDs(values []string) []string {
 	var ids []string
 	add := func(id string) {
-		if id = cleanID(id); id != "" && !slices.Contains(ids, id) && len(ids) < 10*maxIDs {
+		if len(ids) == 10*maxIDs {
+			return
+		}
+		if id = cleanID(id); id != "" && !slices.Contains(ids, id) {
 			ids = append(ids, id)
 		}
 	}
 	for _, value := range values {
+		if plain, ok := plainIDs(value); ok {
+			for _, id := range plain {
+				add(id)
+			}
+			continue
+		}
 		prose := isProse(bracketed.ReplaceAllString(value, " "))
 		matches := bracketed.FindAllStringSubmatch(value, -1)
 		for _, m := range matches {
@@ -54,6 +63,17 @@ func messageIDs(values []string) []string {
 		}
 	}
 	return ids
+}
+
+// plainIDs reads a field as programs write it: ids in brackets, white space between them.
+func plainIDs(value string) (ids []string, ok bool) {
+	for word := range strings.FieldsSeq(value) {
+		if len(word) < 3 || word[0] != '<' || word[len(word)-1] != '>' || strings.ContainsAny(word[1:len(word)-1], "<>") {
+			return nil, false
+		}
+		ids = append(ids, word[1:len(word)-1])
+	}
+	return ids, true
 }
 
 func cleanID(id string) string {
