@@ -94,6 +94,28 @@ var derived = map[string]func(change.Summary) any{
 	"last_activity_date": func(s change.Summary) any { return value.Held(s.LastActivityTime) },
 	"next_activity_id":   func(s change.Summary) any { return value.Held(s.NextActivityID) },
 	"last_activity_id":   func(s change.Summary) any { return value.Held(s.LastActivityID) },
+
+	"last_incoming_mail_time": func(s change.Summary) any { return value.Held(s.LastReceivedTime) },
+	"last_outgoing_mail_time": func(s change.Summary) any { return value.Held(s.LastSentTime) },
+
+	"activities_count":        counted(change.DoneCount, change.UndoneCount),
+	"done_activities_count":   counted(change.DoneCount),
+	"undone_activities_count": counted(change.UndoneCount),
+	"email_messages_count":    counted(change.MailsCount),
+	"files_count":             counted(change.FilesCount),
+	"notes_count":             counted(change.NotesCount),
+	"followers_count":         counted(change.FollowersCount),
+}
+
+// counted is the sum of some numbers; where nothing was counted, it is 0.
+func counted(numbers ...change.Number) func(change.Summary) any {
+	return func(s change.Summary) any {
+		n := int64(0)
+		for _, number := range numbers {
+			n += s.Count(number)
+		}
+		return n
+	}
 }
 
 // Derived reports a field whose value lies in the summary.

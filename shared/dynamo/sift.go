@@ -198,7 +198,7 @@ func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {
 			continue
 		}
 		if n.Part == value.PartSummary {
-			s.known[n], err = kindOf[change.Summary]{}.decode(it)
+			s.known[n], err = decodeSummary(it)
 		} else {
 			s.known[n], err = kinds[change.Ref(n.Of).Kind()].decodeAny(it)
 		}

@@ -28,7 +28,8 @@ type Process struct {
 
 const keepLines = 20
 
-// Start runs the program and returns once it printed a line containing ready.
+// Start runs the program and returns once it printed a line containing ready: within half a minute, or the context's deadline
+// where it has one.
 func Start(ctx context.Context, ready, path string, args ...string) (*Process, error) {
 	p := &Process{cmd: exec.Command(path, args...), done: make(chan struct{})}
 	p.cmd.SysProcAttr = dieWithParent()
@@ -47,10 +48,17 @@ func Start(ctx context.Context, ready, path string, args ...string) (*Process, e
 	case <-p.done:
 		return nil, fmt.Errorf("process.Start(%s): it stopped at once: %w\n%s", path, p.err, p.Log())
 	case <-ctx.Done():
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience(ctx)):
 	}
 	_ = p.Close()
 	return nil, fmt.Errorf("process.Start(%s): it was not ready in time\n%s", path, p.Log())
+}
+
+func patience(ctx context.Context) time.Duration {
+	if at, ok := ctx.Deadline(); ok {
+		return time.Until(at)
+	}
+	return 30 * time.Second
 }
 
 // run keeps its thread: the kernel ties the child's life to the thread that started it, not to the process.
