@@ -61,6 +61,13 @@ func (d Deal) Holds(field string) any {
 		return d.Origin
 	case "is_archived":
 		return d.Archived
+	case "participants_count": // the person is one
+		if d.PersonID != nil {
+			return int64(1)
+		}
+		return int64(0)
+	case "products_count":
+		return int64(0)
 	case "is_deleted":
 		return d.Deleted
 	}

@@ -181,7 +181,7 @@ func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {
 	keys := make([]schema.Key, len(needs))
 	for i, n := range needs {
 		if keys[i] = keyOf(s.team, change.Ref(n.Of)); n.Part == value.PartSummary {
-			keys[i] = schema.Summary.Key(s.team, n.Of)
+			keys[i] = summaryKey(s.team, change.Ref(n.Of))
 		}
 	}
 	found, err := s.batchAs(ctx, keys, false)

@@ -15,10 +15,10 @@ type Lens interface {
 	Linked(row any, object string) change.Ref
 	// Gone reports a record that is deleted: for what points at it, all its fields are empty.
 	Gone(record any) bool
-	// Derived reports a field whose value is not part of the record.
-	Derived(f Field) bool
+	// Derived are the summaries that a field's value is made of; none where it is part of the record.
+	Derived(record any, f Field) []change.Ref
 	// Value is what a field of a record holds, of an amount its currency when that is the part; nil when it is empty.
-	Value(record any, derived change.Summary, f Field, part string) any
+	Value(record any, derived map[change.Ref]change.Summary, f Field, part string) any
 	// Rots is when a deal rots, nil for never, or what has to be known to tell.
 	Rots(deal any, known map[value.Need]any) (*time.Time, []value.Need)
 	// Visits are a deal's arrivals in stages, or what has to be known to tell them.
@@ -110,13 +110,11 @@ func (p *putting) put(t test) answer {
 	}
 	var v any
 	if record != nil {
-		var sum change.Summary
-		if p.lens.Derived(t.Field) {
-			if sum, ok = p.summary(t.Object); !ok {
-				return unknown
-			}
+		sums, ok := p.summaries(p.lens.Derived(record, t.Field))
+		if !ok {
+			return unknown
 		}
-		v = t.held(p.lens.Value(record, sum, t.Field, t.part), t.part)
+		v = t.held(p.lens.Value(record, sums, t.Field, t.part), t.part)
 	}
 	if t.rotten == nil {
 		return answerOf(t.holds(v))
@@ -148,10 +146,14 @@ func (p *putting) record(object string) (any, bool) {
 	return v, ok
 }
 
-func (p *putting) summary(object string) (change.Summary, bool) {
-	v, ok := p.read(value.PartSummary, p.lens.Linked(p.row, object))
-	sum, _ := v.(change.Summary)
-	return sum, ok
+func (p *putting) summaries(of []change.Ref) (sums map[change.Ref]change.Summary, all bool) {
+	sums, all = map[change.Ref]change.Summary{}, true
+	for _, ref := range of {
+		v, ok := p.read(value.PartSummary, ref)
+		sums[ref], _ = v.(change.Summary)
+		all = all && ok
+	}
+	return sums, all
 }
 
 // entered asks whether the deal entered a stage, at any time that the test holds of.

@@ -40,6 +40,8 @@ func (p Person) Holds(field string) any {
 		return p.UpdateTime
 	case "visible_to":
 		return p.VisibleTo
+	case "participant_open_deals_count", "participant_closed_deals_count": // a deal has no participants but its person
+		return int64(0)
 	case "is_deleted":
 		return p.Deleted
 	}

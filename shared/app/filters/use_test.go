@@ -342,3 +342,58 @@ func broken(tree any, with []any, try func()) {
 		}
 	}
 }
+
+// TestFiltersAskForWhatIsCounted compares with the counts that the records show.
+func TestFiltersAskForWhatIsCounted(t *testing.T) {
+	t.Parallel()
+	c := apptest.New(t).NewTeam("Acme")
+	make := func(path string, body map[string]any) int64 { return c.Must("POST", path, body).ID() }
+	navy, other := make("/api/v2/organizations", map[string]any{"name": "Navy"}), make("/api/v2/organizations", map[string]any{"name": "Other"})
+	ada := make("/api/v2/persons", map[string]any{"name": "Ada", "org_id": navy})
+	bob := make("/api/v2/persons", map[string]any{"name": "Bob", "org_id": navy})
+	cy := make("/api/v2/persons", map[string]any{"name": "Cy"})
+	first := make("/api/v2/deals", map[string]any{"title": "First", "person_id": ada, "org_id": navy})
+	second := make("/api/v2/deals", map[string]any{"title": "Second", "person_id": bob, "org_id": other, "status": "won"})
+	third := make("/api/v2/deals", map[string]any{"title": "Third", "status": "lost"})
+	make("/v1/notes", map[string]any{"content": "x", "deal_id": second})
+	make("/api/v2/activities", map[string]any{"deal_id": first, "due_date": "2026-11-24", "done": true})
+	make("/api/v2/activities", map[string]any{"deal_id": third, "due_date": "2026-11-25"})
+	for _, q := range []struct {
+		kind string
+		all  condition
+		want []int64
+	}{
+		{"people", cond("person", 2009, "=", 1), []int64{ada}},                  // open deals
+		{"people", cond("person", 2010, ">", 0), []int64{bob}},                  // closed ones
+		{"people", cond("person", 2033, "=", 1), []int64{bob}},                  // open ones of the organization
+		{"people", cond("organization", 3005, "=", 2), []int64{ada, bob}},       // people
+		{"people", cond("organization", 3005, "IS NULL", nil), []int64{cy}},     // of no organization
+		{"org", cond("organization", 3011, ">=", 1), []int64{navy}},             // open deals
+		{"org", cond("organization", 3030, "=", 1), []int64{navy}},              // won ones of its people elsewhere
+		{"org", cond("organization", 3013, "!=", 1), []int64{navy}},             // won ones of its own
+		{"deals", cond("deal", 1051, "=", 1), []int64{second}},                  // notes
+		{"deals", cond("deal", 1029, "=", 0), []int64{second}},                  // activities
+		{"deals", cond("deal", 1031, ">", 0), []int64{third}},                   // to do
+		{"deals", cond("deal", 1019, "=", "tomorrow"), []int64{first}},          // last activity
+		{"deals", cond("deal", 1018, "later_or_today", nil), nil},               // no operator
+		{"deals", cond("deal", 1018, "=", "later_or_today"), []int64{third}},    // next activity
+		{"deals", cond("organization", 3005, "=", 2), []int64{first}},           // people of its organization
+		{"deals", cond("person", 2011, "=", 1), []int64{second}},                // won deals of its person
+		{"deals", cond("deal", 1053, "=", 0), []int64{third}},                   // participants
+		{"activity", cond("deal", 1013, "=", "lost"), []int64{2}},               // status of its deal
+		{"activity", cond("deal", 1012, "has_been", 1), []int64{1, 2}},          // stages of its deal
+		{"activity", cond("person", 2001, "=", "ada"), nil},                     // nobody takes part
+		{"activity", cond("organization", 3001, "IS NULL", nil), []int64{1, 2}}, // nor has it one of its own
+	} {
+		made := c.Do("POST", "/v1/filters", filter(q.kind, q.all))
+		if made.Status != http.StatusOK {
+			if q.want != nil {
+				t.Errorf("%v: %s", q.all, made.Raw)
+			}
+			continue
+		}
+		if got := found(t, c, fmt.Sprintf("%s?filter_id=%d", paths[q.kind], made.ID()), 2); !slices.Equal(got, q.want) {
+			t.Errorf("%s %v: %v, want %v", q.kind, q.all, got, q.want)
+		}
+	}
+}
