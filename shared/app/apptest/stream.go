@@ -7,13 +7,20 @@ import (
 	"github.com/lejek/lejek/infra/local/stream"
 )
 
-// Follow has the indexer read the table's stream, from its beginning, as Lambda does. What it returns waits until the indexer has
-// seen all that was written before.
-func (a *App) Follow() (settle func()) {
+// Deliver hands an event of the stream to a function.
+type Deliver func(ctx context.Context, event []byte) (answer []byte, err error)
+
+// Follow has the indexer read the table's stream, from its beginning, as Lambda does; through, if given, stands between them.
+// What it returns waits until the indexer has seen all that was written before.
+func (a *App) Follow(through ...func(Deliver) Deliver) (settle func()) {
 	a.t.Helper()
+	deliver := Deliver(a.Handler("indexer").Invoke)
+	for _, t := range through {
+		deliver = t(deliver)
+	}
 	s, err := stream.Start(context.Background(), stream.Options{
 		Config: a.cfg, Table: a.Table, Dir: a.t.TempDir(), Poll: 10 * time.Millisecond, Now: a.now,
-		Consumers: []stream.Consumer{{Name: "indexer", Invoke: a.Handler("indexer").Invoke}},
+		Consumers: []stream.Consumer{{Name: "indexer", Invoke: deliver}},
 	})
 	if err != nil {
 		a.t.Fatal(err)
