@@ -84,6 +84,7 @@ var summaries = func() map[manifest.Operation]string {
 		"DELETE /v1/persons/{id}/picture":  "Take the picture of a person away",
 
 		"GET /api/v2/itemSearch":           "Search deals, persons, organizations and files",
+		"GET /api/v2/itemSearch/field":     "Search records by one field, case included",
 		"GET /api/v2/deals/search":         "Search deals",
 		"GET /api/v2/persons/search":       "Search persons",
 		"GET /api/v2/organizations/search": "Search organizations",

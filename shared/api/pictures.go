@@ -55,14 +55,19 @@ func (h Pictures) get(ctx context.Context, c Call, in byID) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := pictureWire{
-		ID: p.ID, ItemType: "person", ItemID: in.ID, AddedByUserID: p.UserID, ActiveFlag: true, FileSize: p.Size, Pictures: map[string]string{},
-	}
+	w := pictureOut(in.ID, p, urls)
 	if c.V1 {
 		w.AddTime, w.UpdateTime = value.Stamp(&p.AddTime), value.Stamp(&p.AddTime)
+	}
+	return w, nil
+}
+
+func pictureOut(person int64, p persons.Picture, urls map[int]string) pictureWire {
+	w := pictureWire{
+		ID: p.ID, ItemType: "person", ItemID: person, AddedByUserID: p.UserID, ActiveFlag: true, FileSize: p.Size, Pictures: map[string]string{},
 	}
 	for side, url := range urls {
 		w.Pictures[strconv.Itoa(side)] = url
 	}
-	return w, nil
+	return w
 }

@@ -2,8 +2,10 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/search"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -49,14 +51,24 @@ type itemSearch struct {
 	searchQuery
 	Types   []string `query:"item_types" rule:"enum=deal|person|organization|product|lead|file|mail_attachment|project"`
 	Fields  []string `query:"fields" rule:"enum=address|code|custom_fields|email|name|notes|phone|title|description"`
-	Related bool     `query:"search_for_related_items" rule:"unsupported"`
+	Related bool     `query:"search_for_related_items"`
 	Include []string `query:"include_fields" rule:"enum=deal.cc_email|person.picture|product.price|lead.was_seen"`
+}
+
+type fieldSearch struct {
+	Entity string `query:"entity_type" rule:"required,enum=deal|lead|person|organization|product|project"`
+	Field  string `query:"field" rule:"required,max=100"`
+	Term   string `query:"term" rule:"required,max=500"`
+	Match  string `query:"match" rule:"enum=exact|beginning|middle"`
+	Limit  int64  `query:"limit" rule:"min=1,max=500"`
+	Cursor string `query:"cursor" rule:"max=4000"`
 }
 
 // Search are the routes of searches: Items those across kinds, Of that of one kind, which its entity's function answers.
 type Search struct {
 	Search     search.Service
 	Companies  Companies
+	Pictures   persons.Pictures
 	MailDomain string
 }
 
@@ -64,8 +76,11 @@ type Search struct {
 func (h Search) Items() []Route {
 	return []Route{
 		Handle("GET /api/v2/itemSearch", func(ctx context.Context, c Call, in itemSearch) (any, error) {
-			return h.answer(ctx, c, in.query(in.Types, in.Fields), in.Include)
+			q := in.query(in.Types, in.Fields)
+			q.Related = in.Related
+			return h.answer(ctx, c, q, in.Include)
 		}).Returns(itemResults{}).Pages(ByCursor),
+		Handle("GET /api/v2/itemSearch/field", h.field).Lists(fieldResult{}, ByCursor),
 	}
 }
 
@@ -104,8 +119,29 @@ func (h Search) answer(ctx context.Context, c Call, q search.Query, include []st
 		return nil, err
 	}
 	out := searchOut{Call: c, known: page.Records}
-	if err := out.include(ctx, h, include); err != nil {
+	if err := out.include(ctx, h, slices.Concat(page.Items, page.Related), include); err != nil {
 		return nil, err
 	}
-	return listed(itemResults{Items: each(page.Items, out.item)}, page.Next), nil
+	results := itemResults{Items: each(page.Items, out.item)}
+	if q.Related {
+		related := each(page.Related, out.item)
+		results.Related = &related
+	}
+	return listed(results, page.Next), nil
+}
+
+// field answers with the ids of records by one field (contract §2.6).
+func (h Search) field(ctx context.Context, c Call, in fieldSearch) (any, error) {
+	q := search.FieldQuery{Kind: in.Entity, Field: in.Field, Term: in.Term, Match: in.Match, Limit: int(in.Limit), Cursor: in.Cursor}
+	if q.Match == "" {
+		q.Match = search.Exact
+	}
+	if q.Limit == 0 {
+		q.Limit = 100
+	}
+	items, next, err := h.Search.SearchField(ctx, c.Actor, q)
+	if err != nil {
+		return nil, err
+	}
+	return listed(each(items, func(i search.FieldItem) fieldResult { return fieldFound(in.Field, i) }), next), nil
 }

@@ -17,7 +17,8 @@ import (
 // Results of a search (contract §2.6); those of one kind are only described, what is answered is the general form.
 type (
 	itemResults struct {
-		Items []itemResult `json:"items"`
+		Items   []itemResult  `json:"items"`
+		Related *[]itemResult `json:"related_items,omitempty"` // only with search_for_related_items
 	}
 	itemResult struct {
 		Score value.Decimal `json:"result_score"`
@@ -75,6 +76,7 @@ type (
 		CustomFields []string      `json:"custom_fields"`
 		Notes        []string      `json:"notes"`
 		UpdateTime   *string       `json:"update_time"`
+		Picture      *pictureWire  `json:"picture,omitempty"` // only with include_fields, if there is one
 	}
 	foundOrganization struct {
 		ID           int64    `json:"id"`
@@ -113,22 +115,54 @@ type (
 	}
 )
 
+// fieldResult is one result of a search in a field: id and name of the record, and, under the field's own name, its value.
+type fieldResult map[string]any
+
+// JSONSchema is how it is written.
+func (fieldResult) JSONSchema() string {
+	return `{"type":"object","required":["id","name"],"properties":{"id":{"type":"integer"},"name":{"type":"string"}},"additionalProperties":{"type":"string"}}`
+}
+
+func fieldFound(field string, i search.FieldItem) fieldResult {
+	ref := i.Record.(search.Record).Ref()
+	w := fieldResult{field: i.Value, "id": ref.ID()}
+	if name := (known{ref: i.Record}).name(ref); name != nil {
+		w["name"] = *name
+	}
+	return w
+}
+
 // searchOut writes results with the names of what they refer to.
 type searchOut struct {
 	Call
 	known
-	ccEmail *string // of deals; nil unless it is asked for
+	ccEmail  *string               // of deals; nil unless it is asked for
+	pictures map[int64]pictureWire // of persons, likewise
 }
 
 // include reads what include_fields asks for beyond the results.
-func (o *searchOut) include(ctx context.Context, h Search, names []string) error {
-	if !slices.Contains(names, "deal.cc_email") {
-		return nil
+func (o *searchOut) include(ctx context.Context, h Search, items []search.Item, names []string) error {
+	if slices.Contains(names, "deal.cc_email") {
+		team, err := h.Companies.Team(ctx, o.Actor)
+		if err != nil {
+			return err
+		}
+		address := team.InboundLocal + "@" + h.MailDomain
+		o.ccEmail = &address
 	}
-	team, err := h.Companies.Team(ctx, o.Actor)
-	address := team.InboundLocal + "@" + h.MailDomain
-	o.ccEmail = &address
-	return err
+	if slices.Contains(names, "person.picture") {
+		o.pictures = map[int64]pictureWire{}
+		for _, i := range items {
+			if p, ok := i.Record.(persons.Person); ok && p.Picture != nil {
+				urls, err := h.Pictures.URLs(ctx, *p.Picture)
+				if err != nil {
+					return err
+				}
+				o.pictures[p.ID] = pictureOut(p.ID, *p.Picture, urls)
+			}
+		}
+	}
+	return nil
 }
 
 func (o searchOut) item(i search.Item) itemResult {
@@ -145,10 +179,14 @@ func (o searchOut) record(i search.Item) any {
 			IsArchived: r.Archived, CCEmail: o.ccEmail,
 		}
 	case persons.Person:
+		var picture *pictureWire
+		if p, ok := o.pictures[r.ID]; ok {
+			picture = &p
+		}
 		return foundPerson{
 			ID: r.ID, Type: i.Type, Name: r.Name, Phones: valuesOf(r.Phones), Emails: valuesOf(r.Emails), PrimaryEmail: value.NonZero(r.PrimaryEmail()),
 			VisibleTo: r.VisibleTo, Owner: idWire{r.OwnerID}, Organization: o.company(r.OrganizationID), CustomFields: i.Custom, Notes: i.Notes,
-			UpdateTime: seconds(&r.UpdateTime),
+			UpdateTime: seconds(&r.UpdateTime), Picture: picture,
 		}
 	case organizations.Organization:
 		return foundOrganization{

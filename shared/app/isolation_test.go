@@ -280,6 +280,8 @@ func queryOf(path string, ids map[string]any) string {
 		return "?term=e"
 	case strings.HasSuffix(path, "/search"), strings.HasSuffix(path, "/itemSearch"):
 		return "?term=zebra"
+	case strings.HasSuffix(path, "/itemSearch/field"):
+		return "?term=ebra&match=middle&entity_type=deal&field=title"
 	case strings.HasSuffix(path, "/deals/timeline"):
 		return "?start_date=2026-11-01&interval=month&amount=3&field_key=add_time"
 	}

@@ -15,7 +15,8 @@ import (
 // Search is the service and the routes of searches.
 func (c Core) Search() api.Search {
 	return api.Search{
-		Search: search.Service{Store: dynamo.Search{DB: c.DB}, Fields: searched{c.Fields()}}, Companies: c.Teams(), MailDomain: c.MailDomain,
+		Search: search.Service{Store: dynamo.Search{DB: c.DB}, Fields: searched{c.Fields()}}, Companies: c.Teams(), Pictures: c.Pictures(nil),
+		MailDomain: c.MailDomain,
 	}
 }
 
@@ -33,13 +34,31 @@ func (s searched) Forms(ctx context.Context, team int64, kinds []string) (map[in
 	forms := map[int64]value.Form{}
 	for _, sheet := range sheets {
 		for _, f := range sheet.Own() {
-			switch f.Type {
-			case fields.Varchar, fields.VarcharAuto, fields.Text, fields.Double, fields.Monetary, fields.Address:
-				forms[f.ID] = value.Prose
-			case fields.Phone:
-				forms[f.ID] = value.Phone
+			if form, ok := formOf(f); ok {
+				forms[f.ID] = form
 			}
 		}
 	}
 	return forms, err
+}
+
+func (s searched) Field(ctx context.Context, team int64, kind, code string) (int64, error) {
+	sheet, err := s.Sheet(ctx, auth.Actor{Team: team}, kind)
+	if f, ok := sheet.ByCode(code); ok && f.Custom() {
+		if _, ok := formOf(f); ok {
+			return f.ID, err
+		}
+	}
+	return 0, err
+}
+
+// formOf is how the texts of a field are written; false for a type that is not searched (contract §2.6).
+func formOf(f fields.Field) (value.Form, bool) {
+	switch f.Type {
+	case fields.Varchar, fields.VarcharAuto, fields.Text, fields.Double, fields.Monetary, fields.Address:
+		return value.Prose, true
+	case fields.Phone:
+		return value.Phone, true
+	}
+	return 0, false
 }

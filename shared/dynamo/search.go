@@ -13,6 +13,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/search"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // Search keeps what records are found by.
@@ -120,4 +121,27 @@ func (s Search) lookup(ctx context.Context, team int64, l search.Lookup) (f sear
 		f.Postings = append(f.Postings, search.Posting{Key: search.Key{Word: word, Digits: l.Digits, Of: p.Of}, In: p.In, On: p.On})
 	}
 	return f, nil
+}
+
+// List reads a page of the records of a kind.
+func (s Search) List(ctx context.Context, team int64, kind string, l value.List) (value.Page[any], error) {
+	switch kind {
+	case change.Deal:
+		return anyPage(listPage(ctx, s.DB, team, dealKind, l))
+	case change.Person:
+		return anyPage(listPage(ctx, s.DB, team, personKind, l))
+	case change.Organization:
+		return anyPage(listPage(ctx, s.DB, team, organizationKind, l))
+	case change.File:
+		return anyPage(listPage(ctx, s.DB, team, fileKind, l))
+	}
+	return value.Page[any]{}, fmt.Errorf("dynamo.Search.List: no lists of %s", kind)
+}
+
+func anyPage[T any](page value.Page[T], err error) (value.Page[any], error) {
+	out := value.Page[any]{Next: page.Next}
+	for _, one := range page.Items {
+		out.Items = append(out.Items, one)
+	}
+	return out, err
 }

@@ -257,8 +257,8 @@ var Functions = limited([]Function{
 	},
 	{
 		Name: "search", Doc: "searches across deals, persons, organizations and files",
-		Operations: []Operation{"GET /api/v2/itemSearch"},
-		Grants:     readTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Operations: []Operation{"GET /api/v2/itemSearch", "GET /api/v2/itemSearch/field"},
+		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",

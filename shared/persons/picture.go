@@ -85,13 +85,19 @@ func (s Pictures) Get(ctx context.Context, a auth.Actor, id int64) (Picture, map
 	if p.Picture == nil {
 		return Picture{}, nil, fault.Missing("Picture")
 	}
-	urls := map[int]string{}
+	urls, err := s.URLs(ctx, *p.Picture)
+	return *p.Picture, urls, err
+}
+
+// URLs are where the squares of a picture can be had, by their sides.
+func (s Pictures) URLs(ctx context.Context, p Picture) (urls map[int]string, err error) {
+	urls = map[int]string{}
 	for _, side := range Sides {
-		if urls[side], err = s.Objects.SignedURL(ctx, p.Picture.KeyOf(side), "inline", mediaType); err != nil {
-			return Picture{}, nil, err
+		if urls[side], err = s.Objects.SignedURL(ctx, p.KeyOf(side), "inline", mediaType); err != nil {
+			return nil, err
 		}
 	}
-	return *p.Picture, urls, nil
+	return urls, nil
 }
 
 // Set gives the person a picture instead of the one it has.

@@ -38,7 +38,11 @@ func parseCursor(q Query) (after place, err error) {
 // name tells a search from others.
 func (q Query) name() string {
 	q.Cursor, q.Limit = "", 0
-	b, _ := json.Marshal(q)
+	return digest(q)
+}
+
+func digest(question any) string {
+	b, _ := json.Marshal(question)
 	sum := sha256.Sum256(b)
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }

@@ -36,7 +36,9 @@ type Found struct {
 }
 
 // candidates are the records that may answer to the term, the most promising first, and the notes that led to them.
-func (s Service) candidates(ctx context.Context, team int64, m matcher, kinds []string) ([]change.Ref, set, error) {
+//
+// Where the term alone leaves too many, but only records of a person or an organization are wanted, these are candidates too.
+func (s Service) candidates(ctx context.Context, team int64, m matcher, kinds []string, links map[string]int64) ([]change.Ref, set, error) {
 	p := plan{matcher: m, kinds: kinds}
 	root := p.root()
 	if len(p.lookups) == 0 {
@@ -48,11 +50,39 @@ func (s Service) candidates(ctx context.Context, team int64, m matcher, kinds []
 	}
 	p.found = found
 	all := p.set(root)
+	if !all.sure && len(links) > 0 {
+		if err := s.linked(ctx, team, kinds, links, all); err != nil {
+			return nil, set{}, err
+		}
+	}
 	refs := slices.Collect(maps.Keys(all.of))
 	slices.SortFunc(refs, func(a, b change.Ref) int {
 		return cmp.Or(cmp.Compare(all.of[b].rank, all.of[a].rank), compareRefs(a, b))
 	})
 	return refs[:min(len(refs), maxCandidates)], all, nil
+}
+
+// linked adds the newest records with the links.
+func (s Service) linked(ctx context.Context, team int64, kinds []string, links map[string]int64, to set) error {
+	for _, kind := range kinds {
+		for _, archived := range []bool{false, true} {
+			if archived && kind != change.Deal {
+				continue
+			}
+			page, err := s.Store.List(ctx, team, kind, value.List{Links: links, Archived: archived, Sort: value.SortID, Desc: true, Limit: maxCandidates})
+			if err != nil {
+				return err
+			}
+			for _, one := range page.Items {
+				if r, ok := one.(Record); ok {
+					h := to.of[r.Ref()]
+					h.rank += 10 * whole * maxUnits // before all others
+					to.of[r.Ref()] = h
+				}
+			}
+		}
+	}
+	return nil
 }
 
 func compareRefs(a, b change.Ref) int {

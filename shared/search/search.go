@@ -50,12 +50,16 @@ type Store interface {
 	Postings(ctx context.Context, team int64, lookups []Lookup) ([]Found, error)
 	// GetAny reads records, strongly consistent; what does not exist is absent.
 	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
+	// List reads a page of the records of a kind from an index, which may lag behind the last writes.
+	List(ctx context.Context, team int64, kind string, l value.List) (value.Page[any], error)
 }
 
 // Fields knows the fields that teams have made.
 type Fields interface {
 	// Forms are those of a team's own fields of some kinds of records that are searched, by their numbers, in one call.
 	Forms(ctx context.Context, team int64, kinds []string) (map[int64]value.Form, error)
+	// Field is the number of a team's own field, by its code; 0 when there is none that is searched.
+	Field(ctx context.Context, team int64, kind, code string) (int64, error)
 }
 
 // Service searches.
@@ -71,10 +75,11 @@ type Query struct {
 	Types []string
 	In    []string
 	// Links that records must have, by value.ByPerson and the like, and the status of deals.
-	Links  map[string]int64
-	Status string
-	Limit  int
-	Cursor string
+	Links   map[string]int64
+	Status  string
+	Related bool // wants what is related to the results
+	Limit   int
+	Cursor  string
 }
 
 // Item is a record that was found.
@@ -91,6 +96,7 @@ type Item struct {
 // Page is a part of what was found. Records holds what its items name.
 type Page struct {
 	Items   []Item
+	Related []Item
 	Next    string
 	Records map[change.Ref]any
 }
@@ -123,7 +129,12 @@ func (s Service) Search(ctx context.Context, a auth.Actor, q Query) (p Page, err
 		items[i].Custom, items[i].Notes = snippets(items[i].match.custom, newTerm(q.Term)), snippets(items[i].match.notes, newTerm(q.Term))
 	}
 	p.Items = items
-	p.Records, err = s.Store.GetAny(ctx, a.Team, named(items))
+	if q.Related {
+		if p.Related, err = s.related(ctx, a.Team, items); err != nil {
+			return p, fmt.Errorf("search.Search: %w", err)
+		}
+	}
+	p.Records, err = s.Store.GetAny(ctx, a.Team, named(slices.Concat(p.Items, p.Related)))
 	return p, err
 }
 
@@ -131,7 +142,7 @@ func (s Service) Search(ctx context.Context, a auth.Actor, q Query) (p Page, err
 func (s Service) ranked(ctx context.Context, team int64, q Query) ([]Item, error) {
 	kinds := kindsOf(q.Types)
 	m := matcher{newTerm(q.Term), q.Exact, q.In}
-	refs, set, err := s.candidates(ctx, team, m, kinds)
+	refs, set, err := s.candidates(ctx, team, m, kinds, q.Links)
 	if err != nil || len(refs) == 0 {
 		return nil, err
 	}
