@@ -102,10 +102,11 @@ func (w flatDeal) MarshalJSON() ([]byte, error) {
 
 // FlatDeals reads deals with all that their flat form names.
 type FlatDeals struct {
-	Records   Records
-	Fields    fields.Service
-	Summaries Summaries
-	Companies Companies
+	Records    Records
+	Fields     fields.Service
+	Summaries  Summaries
+	Companies  Companies
+	MailDomain string
 }
 
 // read takes three rounds of batch reads, each of 100 records at a time: the deals, what is derived for them, what both name; and
@@ -143,6 +144,7 @@ func (h FlatDeals) read(ctx context.Context, c Call, ids []int64) (map[int64]fla
 	for _, ref := range refs {
 		if d, ok := found[ref].(deals.Deal); ok {
 			w := flatOut(d, sums[ref], names, team.Zone())
+			w.derived(extras{sums, team.InboundLocal, h.MailDomain}.deal(d))
 			w.Label, w.custom = value.NonZero(value.JoinIDs(labels.Existing(d.LabelIDs))), flatCustom(sheet.Own(), d.Custom)
 			out[d.ID] = w
 		}
@@ -172,7 +174,8 @@ func flatOut(d deals.Deal, sum change.Summary, k known, zone *time.Location) fla
 		CloseTime: value.Stamp(d.CloseTime), WonTime: value.Stamp(d.WonTime), FirstWonTime: value.Stamp(d.FirstWonTime), LostTime: value.Stamp(d.LostTime),
 		ExpectedCloseDate: d.ExpectedCloseDate, FormattedValue: currencies.Format(d.Currency, d.Value), WeightedValueCurrency: d.Currency, Origin: d.Origin,
 		PersonName: k.nameOf(change.Person, d.PersonID), OrgName: k.nameOf(change.Organization, d.OrganizationID),
-		OwnerName: k.nameOf(teams.KindUser, &d.OwnerID),
+		OwnerName: k.nameOf(teams.KindUser, &d.OwnerID), LastIncomingMailTime: value.Stamp(sum.LastReceivedTime),
+		LastOutgoingMailTime: value.Stamp(sum.LastSentTime),
 	}
 	percent := int64(100)
 	if s, ok := lookup[pipelines.Stage](k, pipelines.KindStage, d.StageID); ok {
@@ -191,6 +194,13 @@ func flatOut(d deals.Deal, sum change.Summary, k known, zone *time.Location) fla
 		}
 	}
 	return w
+}
+
+// derived takes over what v2 shows when it is asked for it.
+func (w *flatDeal) derived(n dealDerived) {
+	w.ProductsCount, w.FilesCount, w.NotesCount, w.FollowersCount, w.EmailMessagesCount = n.Products, n.Files, n.Notes, n.Followers, n.Mails
+	w.ActivitiesCount, w.DoneActivitiesCount, w.UndoneActivitiesCount = n.Activities, n.DoneActivities, n.UndoneActivities
+	w.ParticipantsCount, w.CCEmail = n.Participants, n.SmartBcc
 }
 
 // maxFlatNote is the longest note that is shown with another record; the activity itself has it whole.

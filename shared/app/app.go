@@ -75,7 +75,7 @@ func (c Core) Deals() deals.Service {
 
 // FlatDeals reads deals in the form that v1 has.
 func (c Core) FlatDeals() api.FlatDeals {
-	return api.FlatDeals{Records: c.DB, Fields: c.Fields(), Summaries: c.DB, Companies: c.Teams()}
+	return api.FlatDeals{Records: c.DB, Fields: c.Fields(), Summaries: c.DB, Companies: c.Teams(), MailDomain: c.MailDomain}
 }
 
 // Fields is the service of field definitions.

@@ -12,9 +12,12 @@ func TestADuplicateIsANewOpenDealWithTheSameContent(t *testing.T) {
 	a, c := start(t)
 	person := c.Must("POST", "/api/v2/persons", object{"name": "Ann"}).ID()
 	org := c.Must("POST", "/api/v2/organizations", object{"name": "Acme"}).ID()
+	field := c.Must("POST", "/api/v2/dealFields", object{"field_name": "Colour", "field_type": "varchar"}).Data()["field_code"].(string)
+	c.Must("POST", "/api/v2/dealFields/label_ids/options", []object{{"label": "A"}, {"label": "B"}, {"label": "C"}})
 	bob := c.Must("POST", "/api/v2/deals", object{
 		"title": "Big", "value": 12.5, "currency": "USD", "person_id": person, "org_id": org, "stage_id": 3, "probability": 40,
-		"expected_close_date": "2026-12-24", "visible_to": 1, "status": "lost", "lost_reason": "price", "is_archived": true,
+		"expected_close_date": "2026-12-24", "visible_to": 1, "status": "lost", "lost_reason": "price", "is_archived": true, "label_ids": []int{3},
+		"custom_fields": object{field: "blue"},
 	}).ID()
 	c.Must("POST", "/v1/notes", object{"content": "N", "deal_id": bob})
 	c.Must("POST", "/api/v2/activities", object{"subject": "A", "deal_id": bob})
@@ -25,7 +28,9 @@ func TestADuplicateIsANewOpenDealWithTheSameContent(t *testing.T) {
 			"id": float64(2 + i), "title": "Big", "value": 12.5, "currency": "USD", "person_id": 1.0, "org_id": 1.0, "stage_id": 3.0, "pipeline_id": 1.0,
 			"probability": 40.0, "expected_close_date": "2026-12-24", "visible_to": "1", "status": "open", "lost_reason": nil, "lost_time": nil,
 			"close_time": nil, "is_archived": false, "archive_time": nil, "add_time": "2026-11-23 11:00:00", "next_activity_id": nil,
-			"person_name": "Ann", "org_name": "Acme", "formatted_value": "$12.50", "active": true,
+			"person_name": "Ann", "org_name": "Acme", "formatted_value": "$12.50", "active": true, "notes_count": 0.0, "activities_count": 0.0,
+			"participants_count": 1.0, "cc_email": fmt.Sprintf("%s+deal%d@mail.lejek.localhost", c.Team.InboundLocal, 2+i), "label": "3",
+			field: "blue",
 		} {
 			if d[key] != want {
 				t.Errorf("%s: %s is %v, want %v", path, key, d[key], want)
