@@ -52,7 +52,7 @@ func nextRunLabel(s string, from int) (begin, end int, l label) {
 	}
 	for _, word := range forgotten {
 		if i := strings.Index(s[from:], word) + from; i >= from && (end < 0 || i < begin || i < end && l.field == noField) && !insideWord(s, i) {
-			begin, end, l = i, i+len(word), labels[foldLabel(word)]
+			begin, end, l = i, i+len(word), labels()[foldLabel(word)]
 		}
 	}
 	return begin, end, l
@@ -65,7 +65,7 @@ func labelBefore(s string, from, colon int) (int, label) {
 		if !utf8.RuneStart(s[i]) || insideWord(s, i) {
 			continue
 		}
-		if l, ok := labels[foldLabel(text[i:])]; ok {
+		if l, ok := labels()[foldLabel(text[i:])]; ok {
 			return i, l
 		}
 	}

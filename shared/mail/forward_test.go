@@ -282,3 +282,46 @@ func TestContentPrintMeetsAcrossForwards(t *testing.T) {
 		t.Error("the minute belongs to the fingerprint, and only to it")
 	}
 }
+
+// What other readers of forwards were reported to lose.
+func TestForwardReadsWhatOthersLose(t *testing.T) {
+	t.Parallel()
+	const jan, anna = "jan@client.example", "anna@acme.example"
+	for name, c := range map[string]struct{ subject, body, to, cc, begins, ends string }{
+		"Outlook without separator, all of the body": {
+			"FW: Pressing matter", "\n\nFrom: Jan <jan@client.example>\nSent: Tuesday, January 11, 2022 3:34 PM\nTo: Anna <anna@acme.example>\nSubject: Pressing matter\n\nHi\n\nBye\n",
+			anna, "", "Hi", "Bye",
+		},
+		"Gmail wraps the copies inside an address": {
+			"Fwd: Test", "---------- Forwarded message ---------\nFrom: Jan <jan@client.example>\nDate: Fri, 25 Feb 2022 at 18:08\nSubject: Test\nTo: Anna <anna@acme.example>\nCc: One <one@client.example>, Two <\ntwo@client.example>, Three <three@client.example>\n\n\nStarts here...\n",
+			anna, "one@client.example two@client.example three@client.example", "Starts here...", "here...",
+		},
+		"a disclaimer under underscores, below": {
+			"TR: URGENT", "I transfer you that mail.\n\nDe : Jan <jan@client.example>\nEnvoyé : jeudi 6 avril 2023 16:17\nÀ : Anna <anna@acme.example>\nObjet : URGENT\n\n\nMy body\n  ________________________________\n  This email is intended for the designated recipient(s) only.\n",
+			anna, "", "My body", "only.",
+		},
+		"a disclaimer under underscores, above": {
+			"FW: URGENT", "Look.\n\n________________________________\nThis email is intended for the designated recipient(s) only.\n\nFrom: Jan <jan@client.example>\nSent: 6 April 2023 16:17\nTo: Anna <anna@acme.example>\nSubject: URGENT\n\nMy body\n",
+			anna, "", "My body", "body",
+		},
+		"Apple Mail without indentation": {
+			"Fwd: Test", "Begin forwarded message:\n\nFrom: Jan <jan@client.example>\nSubject: Test\nDate: 25 February 2022 at 18:08:21 CET\nTo: anna@acme.example\n\nStarts here\n\nEnds here\n",
+			anna, "", "Starts here", "Ends here",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			inner := mail.Forward(parse(t, outer+"Subject: "+c.subject+"\nContent-Type: text/plain; charset=utf-8\n\n"+c.body), mail.Limits{})
+			if len(inner) != 1 {
+				t.Fatal("not found")
+			}
+			in := inner[0].Parsed
+			if emails(in.From) != jan || emails(in.To) != c.to || emails(in.Cc) != c.cc {
+				t.Errorf("from %v to %v cc %v", in.From, in.To, in.Cc)
+			}
+			if !strings.HasPrefix(in.Text, c.begins) || !strings.HasSuffix(in.Text, c.ends) {
+				t.Errorf("text %q", in.Text)
+			}
+		})
+	}
+}

@@ -146,7 +146,7 @@ func splitLabel(text string) (label, string, bool) {
 		return label{}, "", false
 	}
 	word := foldLabel(text[:colon])
-	l, ok := labels[word]
+	l, ok := labels()[word]
 	if !ok && isTrace(word) {
 		l, ok = label{ignoredField, anyLanguage}, true
 	}
@@ -172,7 +172,7 @@ func isTrace(word string) bool {
 func splitBareLabel(text string, labelsBefore int, bare bool) (label, string, bool) {
 	word, value, _ := strings.Cut(strings.TrimFunc(text, isBlank), " ")
 	word = foldLabel(word)
-	l, ok := labels[word]
+	l, ok := labels()[word]
 	switch {
 	case !ok:
 	case labelsBefore == 0:

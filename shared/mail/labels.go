@@ -1,6 +1,9 @@
 package mail
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // field is what a label in the header block of a forward announces.
 type field int
@@ -88,7 +91,7 @@ var otherLabels = map[field]string{
 		organizacja,organisation,user-agent,mime-version,precedence,sent by`,
 }
 
-var labels = func() map[string]label {
+var labels = sync.OnceValue(func() map[string]label {
 	table := map[string]label{}
 	add := func(forms string, f field, languages uint64) {
 		for form := range strings.SplitSeq(forms, ",") {
@@ -105,4 +108,4 @@ var labels = func() map[string]label {
 		}
 	}
 	return table
-}()
+})

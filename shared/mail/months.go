@@ -3,6 +3,7 @@ package mail
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -54,8 +55,8 @@ var croatianMonths = map[string]int{
 }
 
 // months maps every form, and every abbreviation of three letters and more, to the months that it means, the likeliest first: the
-// full form, then the languages in the order of the table.
-var months = func() map[string][]int {
+// full form, then the languages in the order of the table. It is made when it is first asked for, so that a start does not pay for it.
+var months = sync.OnceValue(func() map[string][]int {
 	table := map[string][]int{}
 	add := func(form string, month int) {
 		if !slices.Contains(table[form], month) {
@@ -84,7 +85,7 @@ var months = func() map[string][]int {
 		add(form, month)
 	}
 	return table
-}()
+})
 
 // monthsOf reads a word of a date: "juin", "Sept.", "d’octubre", "באוק׳".
 func monthsOf(word string) []int {
@@ -92,11 +93,11 @@ func monthsOf(word string) []int {
 	for _, prefix := range []string{"d’", "d'"} {
 		word = strings.TrimPrefix(word, prefix)
 	}
-	if found := months[word]; found != nil {
+	if found := months()[word]; found != nil {
 		return found
 	}
 	if hebrew, ok := strings.CutPrefix(word, "ב"); ok {
-		return months[hebrew]
+		return months()[hebrew]
 	}
 	return nil
 }

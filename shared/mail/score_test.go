@@ -58,10 +58,10 @@ func (s scores) count(quality string, held bool) bool {
 
 // floors are just below what was measured last.
 var floors = map[string]float64{
-	"found": 0.999, "from": 0.999, "name": 0.999, "to": 0.999, "cc": 0.999, "subject": 0.999, "date": 0.999, "start": 0.999, "end": 0.999, "note": 0.999,
+	"found": 0.999, "from": 0.999, "name": 0.999, "to": 0.999, "cc": 0.999, "subject": 0.999, "date": 0.999, "start": 0.999, "end": 0.999, "note": 0.999, "print": 0.999,
 }
 
-var qualities = []string{"found", "from", "name", "to", "cc", "subject", "date", "start", "end", "note"}
+var qualities = []string{"found", "from", "name", "to", "cc", "subject", "date", "start", "end", "note", "print"}
 
 // Forwards of every program in every language are found, and what they say is read. The report shows the share of each quality,
 // and every miss.
@@ -161,7 +161,7 @@ func judge(raw []byte, s story) map[string]bool {
 		marker = s.below
 	}
 	last := strings.TrimLeft(flat(s.body[len(s.body)-1]), "> ")
-	return map[string]bool{
+	qualities := map[string]bool{
 		"found":   true,
 		"from":    len(in.From) == 1 && in.From[0].Email == s.email,
 		"name":    len(in.From) == 1 && in.From[0].Name == name,
@@ -173,6 +173,19 @@ func judge(raw []byte, s story) map[string]bool {
 		"end":     strings.Contains(text, last[max(0, len(last)-12):]) && !strings.Contains(text, marker),
 		"note":    flat(strings.ReplaceAll(found[0].Note, "<https://aka.ms/o0ukef>", "")) == flat(note),
 	}
+	if s.email != "" && s.subject != "" {
+		qualities["print"] = in.ContentPrint == directCopy(s).ContentPrint
+	}
+	return qualities
+}
+
+// directCopy is the mail itself, had it come to the team too.
+func directCopy(s story) mailbox.Parsed {
+	p, err := mail.Parse([]byte("From: <"+s.email+">\nSubject: "+mime.BEncoding.Encode("utf-8", s.subject)+"\nContent-Type: text/plain; charset=utf-8\n\n"+s.text()+"\n"), mail.Limits{})
+	if err != nil {
+		panic(err)
+	}
+	return p
 }
 
 func addressesOf(list []mailbox.Address) (out []string) {
