@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/persons"
@@ -135,9 +138,9 @@ type personList struct {
 	v2Page
 	byFilter
 	personExtras
-	OwnerID value.Opt[int64]  `query:"owner_id" rule:"min=1"`
-	OrgID   value.Opt[int64]  `query:"org_id" rule:"min=1"`
-	DealID  value.Opt[string] `query:"deal_id" rule:"unsupported"`
+	OwnerID value.Opt[int64] `query:"owner_id" rule:"min=1"`
+	OrgID   value.Opt[int64] `query:"org_id" rule:"min=1"`
+	DealID  value.Opt[int64] `query:"deal_id" rule:"min=1"`
 }
 
 // Persons are the routes of persons.
@@ -146,6 +149,7 @@ type Persons struct {
 	Fields  fields.Service
 	Filters FilterUse
 	Derived Derived
+	Records Records // knows the persons of a deal
 }
 
 // Routes binds them.
@@ -226,10 +230,26 @@ func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
 	link(&l, value.ByOwner, in.OwnerID)
 	link(&l, value.ByOrganization, in.OrgID)
 	l.Beside = cu.beside()
+	if in.DealID.Has() {
+		if l.IDs, err = h.ofDeal(ctx, c, in.DealID.V, l.IDs); err != nil {
+			return nil, err
+		}
+	}
 	if err := in.apply(ctx, c, h.Filters, filters.Persons, &l); err != nil {
 		return nil, err
 	}
 	return fitted(l, cu.grows(),
 		func(l value.List) (value.Page[persons.Person], error) { return h.Persons.List(ctx, c.Actor, l) },
 		func(list []persons.Person) ([]personWire, error) { return h.out(ctx, c, list, in.IncludeFields, cu) })
+}
+
+// ofDeal are the persons of a deal, of those among ids where there are any: nobody where the team has no such deal.
+func (h Persons) ofDeal(ctx context.Context, c Call, deal int64, ids []int64) ([]int64, error) {
+	ref := change.Of(change.Deal, deal)
+	found, err := h.Records.GetAny(ctx, c.Team, []change.Ref{ref})
+	of := []int64{}
+	if d, ok := found[ref].(deals.Deal); ok && !d.Deleted && d.PersonID != nil && (ids == nil || slices.Contains(ids, *d.PersonID)) {
+		of = append(of, *d.PersonID)
+	}
+	return of, err
 }

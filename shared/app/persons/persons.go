@@ -17,7 +17,7 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	return api.New("persons", c.Options(), slices.Concat(
-		api.Persons{Persons: c.Persons(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived()}.Routes(),
+		api.Persons{Persons: c.Persons(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived(), Records: c.DB}.Routes(),
 		api.Pictures{Pictures: c.Pictures(pictures.Squares)}.Routes(), c.Details(change.Person),
 	)...)
 }

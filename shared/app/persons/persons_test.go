@@ -135,8 +135,8 @@ func TestWrongInputsAreNamedAtOnce(t *testing.T) {
 		{"POST", "/api/v2/persons", m{"name": "A", "postal_address": "here", "birthday": "10.12.1815"}, []string{"postal_address: must be an object", "birthday: must be a date"}},
 		{"POST", "/api/v2/persons", m{"name": "A", "label_ids": []int{1, 5}, "custom_fields": m{"a": 1}, "marketing_status": "archived"},
 			[]string{"label_ids: has no label 5", "custom_fields.a: is no custom field of this person (field_code: a)", "marketing_status: is not supported yet"}},
-		{"GET", "/api/v2/persons?deal_id=1&filter_id=x&include_fields=people_count", nil,
-			[]string{"deal_id: is not supported yet", "filter_id: must be a whole number", "include_fields: must be one of"}},
+		{"GET", "/api/v2/persons?deal_id=one&filter_id=x&include_fields=people_count", nil,
+			[]string{"deal_id: must be a whole number", "filter_id: must be a whole number", "include_fields: must be one of"}},
 		{"GET", "/api/v2/persons?sort_by=name", nil, []string{"sort_by: must be one of id, add_time, update_time"}},
 		{"GET", "/api/v2/persons?stage_id=1", nil, []string{"Parameter 'stage_id' is not allowed"}},
 	} {
@@ -430,4 +430,26 @@ func byAddress(ctx context.Context, app *apptest.App, team int64, address string
 	ref := change.AddressOf(address)
 	found, err := app.DB.Members(ctx, team, ref)
 	return found[ref], err
+}
+
+func TestPersonsOfADeal(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	c, other := a.NewTeam("Acme"), a.NewTeam("Other")
+	ann := c.Must("POST", "/api/v2/persons", map[string]any{"name": "Ann"}).ID()
+	c.Must("POST", "/api/v2/persons", map[string]any{"name": "Ben"})
+	deal := c.Must("POST", "/api/v2/deals", map[string]any{"title": "Labels", "person_id": ann}).ID()
+	empty := c.Must("POST", "/api/v2/deals", map[string]any{"title": "Nobody's"}).ID()
+	for target, want := range map[string]int{
+		apptest.Path("/api/v2/persons?deal_id=%d", deal): 1, apptest.Path("/api/v2/persons?deal_id=%d&ids=%d", deal, ann): 1,
+		apptest.Path("/api/v2/persons?deal_id=%d&ids=%d", deal, ann+1): 0, apptest.Path("/api/v2/persons?deal_id=%d", empty): 0,
+		"/api/v2/persons?deal_id=999": 0,
+	} {
+		if got := c.Must("GET", target, nil).List(); len(got) != want || want == 1 && got[0].(map[string]any)["name"] != "Ann" {
+			t.Errorf("%s: %v", target, got)
+		}
+	}
+	if got := other.Must("GET", apptest.Path("/api/v2/persons?deal_id=%d", deal), nil).List(); len(got) != 0 {
+		t.Errorf("another team sees %v", got)
+	}
 }
