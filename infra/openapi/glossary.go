@@ -95,6 +95,8 @@ var recordWords = map[string]word{
 	"files_count":                 {"How many files there are", 1},
 	"notes_count":                 {"How many notes there are", 2},
 	"followers_count":             {"How many users follow it", 1},
+	"action":                      {"Whether the follower was added or removed", "added"},
+	"follower_user_id":            {"The user who follows it, or does no more", 2},
 	"email_messages_count":        {"How many mail messages are linked", 4},
 	"last_incoming_mail_time":     {"When mail last came in", nil},
 	"last_outgoing_mail_time":     {"When mail last went out", nil},

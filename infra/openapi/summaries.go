@@ -9,6 +9,8 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/users/me":   "The token's user and company",
 		"GET /v1/users/{id}": "One user",
 
+		"GET /api/v2/users/{id}/followers": "Who follows a user: nobody, records are followed",
+
 		"POST /v1/users":                     "Add a user to the team; admins only",
 		"GET /v1/users/find":                 "Users by a part of their name or address",
 		"PUT /v1/users/{id}":                 "Switch a user off or on; admins only",
@@ -154,6 +156,11 @@ var summaries = func() map[manifest.Operation]string {
 		all[v1+"permittedUsers"] = "Who sees " + one
 		all[v1+"files"] = "The files of " + one
 		all[v1+"mailMessages"] = "The mail of " + one
+		followers := manifest.Operation(" /api/v2/" + entity + "/{id}/followers")
+		all["GET"+followers] = "Who follows " + one
+		all["POST"+followers] = "Have a user follow " + one
+		all["DELETE"+followers+"/{user_id}"] = "Have a user follow " + one + " no more"
+		all["GET"+followers+"/changelog"] = "Who came and went among the followers of " + one
 	}
 	return all
 }()

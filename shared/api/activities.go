@@ -39,6 +39,7 @@ type activityWire struct {
 	Outcome                 *int64            `json:"outcome"`
 	Note                    *string           `json:"note"`
 	CustomFields            struct{}          `json:"custom_fields"`
+	Attendees               *[]struct{}       `json:"attendees,omitempty"` // only when asked for
 }
 
 type participantWire struct {
@@ -114,9 +115,18 @@ type activityUpdate struct {
 	activityBody
 }
 
-// activityExtras are the parameters that add fields to an activity; attendees come with calendars.
+// activityExtras are the parameters that add fields to an activity. Attendees are those whom a calendar invites; there is none, so
+// nobody is, and who takes part are the participants.
 type activityExtras struct {
-	IncludeFields value.Opt[string] `query:"include_fields" rule:"unsupported"`
+	IncludeFields []string `query:"include_fields" rule:"enum=attendees"`
+}
+
+func (x activityExtras) out(n activities.Activity) activityWire {
+	w := activityOut(n)
+	if len(x.IncludeFields) > 0 {
+		w.Attendees = &[]struct{}{}
+	}
+	return w
 }
 
 type activityGet struct {
@@ -152,7 +162,7 @@ func (h Activities) Routes() []Route {
 		}).Returns(activityWire{}),
 		Handle("GET /api/v2/activities/{id}", func(ctx context.Context, c Call, in activityGet) (any, error) {
 			n, err := h.Activities.Get(ctx, c.Actor, in.ID)
-			return activityOut(n), err
+			return in.out(n), err
 		}).Returns(activityWire{}),
 		Handle("PATCH /api/v2/activities/{id}", func(ctx context.Context, c Call, in activityUpdate) (any, error) {
 			n, err := h.Activities.Update(ctx, c.Actor, in.ID, in.input(in.Subject))
@@ -183,5 +193,5 @@ func (h Activities) list(ctx context.Context, c Call, in activityList) (any, err
 	if err != nil {
 		return nil, err
 	}
-	return listed(each(page.Items, activityOut), page.Next), nil
+	return listed(each(page.Items, in.out), page.Next), nil
 }

@@ -28,6 +28,7 @@ func (h Misc) Routes() []Route {
 		Handle("PUT /v1/users/{id}", h.setActive).Returns(userWire{}),
 		Handle("GET /v1/users/me", h.me).Returns(meWire{}),
 		Handle("GET /v1/users/{id}", h.oneUser).Returns(userWire{}),
+		Handle("GET /api/v2/users/{id}/followers", h.userFollowers).Lists(followerWire{}, ByCursor),
 		Handle("GET /v1/currencies", h.currencies).Lists(currencyWire{}, Whole),
 		Handle("GET /v1/activityTypes", h.activityTypes).Lists(activityTypeWire{}, Whole),
 		Handle("POST /v1/activityTypes", func(ctx context.Context, c Call, in activityTypeCreate) (any, error) {

@@ -84,6 +84,15 @@ func (h Misc) oneUser(ctx context.Context, c Call, in byID) (any, error) {
 	return h.user(c, u), err
 }
 
+// userFollowers are none: records are followed here, and nothing makes a user follow another.
+func (h Misc) userFollowers(ctx context.Context, c Call, in followerList) (any, error) {
+	if _, _, err := in.page(); err != nil {
+		return nil, err
+	}
+	_, err := h.Teams.User(ctx, c.Actor, in.ID)
+	return listed([]followerWire{}, ""), err
+}
+
 func (h Misc) me(ctx context.Context, c Call, _ struct{}) (any, error) {
 	u, err := h.Teams.User(ctx, c.Actor, c.User)
 	if err != nil {

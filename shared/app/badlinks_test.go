@@ -58,6 +58,8 @@ func linking(target string, body any, name, id string) any {
 		return apptest.Form{Files: map[string]string{"file": "x"}, Fields: map[string]string{name: id}}
 	case target == "/api/v2/files/uploads":
 		fields = map[string]any{"file_name": "x.txt", "file_size": 1}
+	case strings.HasSuffix(target, "/followers"):
+		fields = map[string]any{}
 	case target == "/v1/organizationRelationships":
 		fields = map[string]any{"type": "parent", "rel_owner_org_id": 1, "rel_linked_org_id": 2}
 	}

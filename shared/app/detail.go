@@ -10,6 +10,7 @@ import (
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/flow"
+	"github.com/lejek/lejek/shared/followers"
 )
 
 // Flow is the service of flows and detail views. The indexer, the only one that deletes files, gets their objects too.
@@ -35,12 +36,14 @@ func (s activityLinks) ActivityLinks(ctx context.Context, team, activity int64) 
 	return n.HangsOn(), err
 }
 
-// Details are the routes that records of a kind have besides their own: view, flow, files, mail, search.
+// Details are the routes that records of a kind have besides their own: view, flow, files, mail, followers, search.
 func (c Core) Details(kind string) []api.Route {
 	entities := map[string]string{change.Deal: "deals", change.Person: "persons", change.Organization: "organizations"}
 	routes := api.Detail{
 		Kind: kind, Entities: entities[kind], Flow: c.Flow(), Fields: c.Fields(), Files: c.Files(), Bodies: c.Mailbox(), Companies: c.Teams(),
 		Users: c.Teams(), MailDomain: c.MailDomain,
 	}.Routes()
+	following := followers.Service{Store: c.DB, Users: c.Teams(), Now: c.Now}
+	routes = append(routes, api.Followers{Followers: following, Kind: kind, Entities: entities[kind]}.Routes()...)
 	return append(routes, c.Search().Of(kind))
 }

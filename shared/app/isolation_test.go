@@ -158,7 +158,10 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 				if !ok {
 					t.Fatalf("%s: no record to ask for", pattern)
 				}
-				rest = strings.Replace(rest, "{uuid}", fmt.Sprint(ids["{uuid}"]), 1) + datesOf(rest)
+				if method == http.MethodPost && rest == "/followers" {
+					body = map[string]any{"user_id": stranger.User.ID}
+				}
+				rest = strings.NewReplacer("{uuid}", fmt.Sprint(ids["{uuid}"]), "{user_id}", fmt.Sprint(mine.User.ID)).Replace(rest) + datesOf(rest)
 				got := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, id, rest), body)
 				want := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, nobody(id), rest), body)
 				if got.Status != http.StatusNotFound || got.Raw != want.Raw {
@@ -212,10 +215,10 @@ func TestLinksToAnotherTeamAreRefused(t *testing.T) {
 	}
 }
 
-// recordAt is the id that a path takes; records of v2 have paths in v1 too, and v1 has two prefixes.
+// recordAt is the id that a path takes; records of v2 have paths in v1 too, users in v2, and v1 has two prefixes.
 func recordAt(ids map[string]any, root string) (any, bool) {
 	v1 := strings.Replace(root, "/api/v1/", "/v1/", 1)
-	for _, path := range []string{v1, strings.Replace(v1, "/v1/", "/api/v2/", 1)} {
+	for _, path := range []string{v1, strings.Replace(v1, "/v1/", "/api/v2/", 1), strings.Replace(v1, "/api/v2/", "/v1/", 1)} {
 		if id, ok := ids[path]; ok {
 			return id, true
 		}

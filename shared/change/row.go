@@ -14,14 +14,16 @@ import (
 type Shelf string
 
 const (
-	Flow      Shelf = "flow"    // what happened, newest first
-	Planned   Shelf = "planned" // undone activities by due time
-	OpenDeals Shelf = "deals"   // open deals of a person or an organization
-	Threads   Shelf = "threads" // mail threads by last message
-	Files     Shelf = "files"   // newest first
-	Relations Shelf = "relations"
-	Messages  Shelf = "messages" // of a thread, oldest first
-	Figures   Shelf = "figures"  // what deals count for in a pipeline, by the last time that they count
+	Flow        Shelf = "flow"    // what happened, newest first
+	Planned     Shelf = "planned" // undone activities by due time
+	OpenDeals   Shelf = "deals"   // open deals of a person or an organization
+	Threads     Shelf = "threads" // mail threads by last message
+	Files       Shelf = "files"   // newest first
+	Relations   Shelf = "relations"
+	Messages    Shelf = "messages"    // of a thread, oldest first
+	Followers   Shelf = "followers"   // by the user's id
+	FollowerLog Shelf = "followerLog" // oldest first
+	Figures     Shelf = "figures"     // what deals count for in a pipeline, by the last time that they count
 )
 
 // Range is a part of a shelf: from its start or after a row, at most Limit rows, 0 for all.
@@ -44,6 +46,7 @@ type Row struct {
 	Sent   bool // a mail that a user of the team wrote
 	Log    *Log
 	Figure any
+	Strict bool // it must not be there when it is shown, and must be when it is hidden
 }
 
 // place is what tells two rows apart.

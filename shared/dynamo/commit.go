@@ -164,12 +164,20 @@ func (o *operations) add(s change.Set) error {
 		if err != nil {
 			return err
 		}
-		o.set(keyFrom(it), types.TransactWriteItem{Put: &types.Put{TableName: &o.db.table, Item: it}})
+		put := &types.Put{TableName: &o.db.table, Item: it}
+		if r.Strict {
+			put.ConditionExpression = aws.String("attribute_not_exists(pk)")
+		}
+		o.set(keyFrom(it), types.TransactWriteItem{Put: put})
 	}
 	for _, r := range s.Hide {
 		key := rowKey(s.Team, r)
 		if _, shown := o.at[key]; !shown {
-			o.set(key, types.TransactWriteItem{Delete: &types.Delete{TableName: &o.db.table, Key: keyItem(key)}})
+			remove := &types.Delete{TableName: &o.db.table, Key: keyItem(key)}
+			if r.Strict {
+				remove.ConditionExpression = aws.String("attribute_exists(pk)")
+			}
+			o.set(key, types.TransactWriteItem{Delete: remove})
 		}
 	}
 	for _, c := range s.Checks {

@@ -120,7 +120,7 @@ func (f Flow) Walk(ctx context.Context, team int64, on change.Ref, cursor string
 	}
 	for _, it := range items {
 		p := flow.Placement{Source: change.Ref(textOf(it, "Source")), Cursor: textOf(it, schema.SK)}
-		if k := p.Source.Kind(); k == change.Changes || k == change.Deal {
+		if k := p.Source.Kind(); k == change.Changes || k == change.Deal || k == kindUser {
 			p.Source = ""
 		}
 		found = append(found, p)

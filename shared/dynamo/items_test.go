@@ -78,7 +78,11 @@ func beside(t *testing.T) string {
 		})},
 	}
 	for _, shelf := range slices.Sorted(maps.Keys(shelves)) {
-		set.Show = append(set.Show, change.Row{On: deal, Shelf: shelf, At: at, Source: change.Of(change.Note, 9)})
+		row := change.Row{On: deal, Shelf: shelf, At: at, Source: change.Of(change.Note, 9)}
+		if shelf == change.FollowerLog {
+			row.Log = &change.Log{ID: 12}
+		}
+		set.Show = append(set.Show, row)
 	}
 	ops := operations{db: &DB{}, at: map[schema.Key]int{}, derived: map[int]bool{}}
 	if err := ops.add(set); err != nil {

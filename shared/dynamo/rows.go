@@ -35,6 +35,10 @@ func rowKey(team int64, r change.Row) schema.Key {
 		return schema.OpenDeal.Key(team, r.On, r.Source.ID())
 	case change.Files:
 		return schema.FileRow.Key(team, r.On, lastID-r.Source.ID())
+	case change.Followers:
+		return schema.Follower.Key(team, r.On, r.Source.ID())
+	case change.FollowerLog:
+		return schema.FollowerLog.Key(team, r.On, r.Log.ID)
 	case change.Relations:
 		return schema.Relation.Key(team, r.On, r.Source.ID())
 	}
@@ -44,7 +48,13 @@ func rowKey(team int64, r change.Row) schema.Key {
 var shelves = map[change.Shelf]schema.Pattern{
 	change.Flow: schema.Flow, change.Planned: schema.Planned, change.Threads: schema.Mail, change.Messages: schema.Message,
 	change.OpenDeals: schema.OpenDeal, change.Files: schema.FileRow, change.Relations: schema.Relation,
-	change.Figures: schema.Figures,
+	change.Figures: schema.Figures, change.Followers: schema.Follower, change.FollowerLog: schema.FollowerLog,
+}
+
+// HasRow tells whether a row is there, strongly consistent.
+func (db *DB) HasRow(ctx context.Context, team int64, row change.Row) (bool, error) {
+	it, err := db.get(ctx, rowKey(team, row))
+	return it != nil, err
 }
 
 // Rows reads a part of a shelf; more tells that rows follow the last.

@@ -31,12 +31,12 @@ import (
 // kept are the fields that are kept, not counted when they are read; each kind of record has those of them that its API names.
 var kept = map[string]string{
 	change.Deal: "next_activity_id,last_activity_id,files_count,notes_count,email_messages_count,activities_count,done_activities_count," +
-		"undone_activities_count,last_incoming_mail_time,last_outgoing_mail_time",
+		"undone_activities_count,followers_count,last_incoming_mail_time,last_outgoing_mail_time",
 	change.Person: "next_activity_id,last_activity_id,files_count,notes_count,email_messages_count,activities_count,done_activities_count," +
-		"undone_activities_count,last_incoming_mail_time,last_outgoing_mail_time,open_deals_count,related_open_deals_count,closed_deals_count," +
+		"undone_activities_count,followers_count,last_incoming_mail_time,last_outgoing_mail_time,open_deals_count,related_open_deals_count,closed_deals_count," +
 		"related_closed_deals_count,won_deals_count,related_won_deals_count,lost_deals_count,related_lost_deals_count",
 	change.Organization: "next_activity_id,last_activity_id,files_count,notes_count,email_messages_count,activities_count,done_activities_count," +
-		"undone_activities_count,people_count,open_deals_count,related_open_deals_count,closed_deals_count,related_closed_deals_count," +
+		"undone_activities_count,followers_count,people_count,open_deals_count,related_open_deals_count,closed_deals_count,related_closed_deals_count," +
 		"won_deals_count,related_won_deals_count,lost_deals_count,related_lost_deals_count",
 }
 
@@ -167,6 +167,10 @@ func (w *world) counted(all map[change.Ref]any, on change.Ref) m {
 			}
 		}
 	}
+	followers, _, err := w.app.DB.Rows(context.Background(), w.c.Team.ID, on, change.Range{Shelf: change.Followers})
+	if err != nil {
+		w.t.Fatal(err)
+	}
 	id := func(row change.Row) any {
 		if row.Source == "" {
 			return nil
@@ -182,6 +186,7 @@ func (w *world) counted(all map[change.Ref]any, on change.Ref) m {
 	return m{
 		"next_activity_id": id(next), "last_activity_id": id(last), "files_count": files, "notes_count": notes, "email_messages_count": mails,
 		"activities_count": done + undone, "done_activities_count": done, "undone_activities_count": undone, "people_count": people,
+		"followers_count":         float64(len(followers)),
 		"last_incoming_mail_time": stamp(in), "last_outgoing_mail_time": stamp(out), "open_deals_count": n["open"], "won_deals_count": n["won"],
 		"lost_deals_count": n["lost"], "closed_deals_count": n["won"] + n["lost"], "related_open_deals_count": related["open"],
 		"related_won_deals_count": related["won"], "related_lost_deals_count": related["lost"],
@@ -239,7 +244,7 @@ func (w *world) act(r *rand.Rand) {
 	}
 	const people, firms, trades = 8, 4, 12
 	method, path, body := "", "", m{}
-	switch r.IntN(17) {
+	switch r.IntN(18) {
 	case 0:
 		method, path, body = "POST", "/api/v2/persons", m{"name": "P", "org_id": maybe(firms)}
 	case 1, 2:
@@ -271,9 +276,16 @@ func (w *world) act(r *rand.Rand) {
 			apptest.Path("/api/v2/deals/%d", id(trades)), apptest.Path("/api/v2/persons/%d", id(people))), nil
 	case 16:
 		method, path, body = "PUT", apptest.Path("/v1/mailbox/mailThreads/%d", id(3)), m{"deal_id": maybe(trades)}
+	case 17:
+		path = pick("/api/v2/deals/%d/followers", "/api/v2/persons/%d/followers", "/api/v2/organizations/%d/followers")
+		method, path, body = "POST", apptest.Path(path, id(firms)), m{"user_id": 1}
+		if r.IntN(3) == 0 {
+			method, path, body = "DELETE", path+"/1", nil
+		}
 	}
 	a := w.c.Do(method, path, body)
-	if a.Status >= 500 && a.Status != 503 || a.Status == 400 && !strings.Contains(a.Raw, "not found") && !strings.Contains(a.Raw, "must be given") && !strings.Contains(a.Raw, "can be set only") {
+	expected := slices.ContainsFunc([]string{"not found", "must be given", "can be set only", "follows it already"}, func(s string) bool { return strings.Contains(a.Raw, s) })
+	if a.Status >= 500 && a.Status != 503 || a.Status == 400 && !expected {
 		w.t.Errorf("%s %s %v: %d %s", method, path, body, a.Status, a.Raw)
 	}
 }

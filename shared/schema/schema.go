@@ -50,13 +50,15 @@ var (
 
 	// What shows on a record lies in its own partition, a shelf per kind of row. Relations and files follow the record
 	// itself, so that the head of a detail view is one query.
-	Relation = base("relation", "T#%d#%s", "#R#%012d", "relations of an organization (at most 100)", 1, "organization#3", 4)
-	FileRow  = base("file row", "T#%d#%s", "#X#%012d", "files of a record, newest first: the number falls as the id grows", 1, "deal#7", 999999999990)
-	Flow     = base("flow", "T#%d#%s", "F#%s#%s", "what happened around a record, and its change log", 1, "deal#7", "2026-11-23T10:00:00.000Z", "note#9")
-	Mail     = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
-	OpenDeal = base("open deals", "T#%d#%s", "O#%012d", "open deals of a person or an organization", 1, "person#5", 7)
-	Message  = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
-	Planned  = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
+	Relation    = base("relation", "T#%d#%s", "#R#%012d", "relations of an organization (at most 100)", 1, "organization#3", 4)
+	FileRow     = base("file row", "T#%d#%s", "#X#%012d", "files of a record, newest first: the number falls as the id grows", 1, "deal#7", 999999999990)
+	Flow        = base("flow", "T#%d#%s", "F#%s#%s", "what happened around a record, and its change log", 1, "deal#7", "2026-11-23T10:00:00.000Z", "note#9")
+	Mail        = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
+	OpenDeal    = base("open deals", "T#%d#%s", "O#%012d", "open deals of a person or an organization", 1, "person#5", 7)
+	Message     = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
+	Follower    = base("followers", "T#%d#%s", "W#%06d", "users who follow a record", 1, "deal#7", 2)
+	FollowerLog = base("follower log", "T#%d#%s", "w#%012d", "who became a follower of a record and who is none any more", 1, "deal#7", 12)
+	Planned     = base("planned", "T#%d#%s", "P#%s#%s", "undone activities of a record, by due time", 1, "deal#7", "2026-11-24T09:00:00.000Z", "activity#8")
 
 	Comment  = base("comments", "T#%d#%s", "K#%s", "comments on a note, oldest first, since their UUIDs begin with the time", 1, "note#9", "019aa5f2-7c00-7000-8000-000000000000")
 	Reminder = base("reminders", "T#%d#%s", "D#%s", "what became of the reminders of an activity, by due time and owner", 1, "activity#8", "2026-11-24T09:00:00.000Z#000002")

@@ -100,7 +100,7 @@ func TestEveryWrongInputIsNamed(t *testing.T) {
 			}
 		}
 	}
-	for _, query := range []string{"include_fields=attendees", "lead_id=x", "filter_id=x", "sort_by=subject", "foo=1"} {
+	for _, query := range []string{"include_fields=attendees,note", "lead_id=x", "filter_id=x", "sort_by=subject", "foo=1"} {
 		if a := c.Do("GET", "/api/v2/activities?"+query, nil); a.Status != 400 {
 			t.Errorf("%s: %d", query, a.Status)
 		}

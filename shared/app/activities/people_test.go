@@ -159,3 +159,19 @@ func TestALinkThatWasDeletedSinceStopsNoOtherChange(t *testing.T) {
 		t.Errorf("linked to a deleted deal: %d", a.Status)
 	}
 }
+
+func TestNobodyIsInvitedByACalendar(t *testing.T) {
+	t.Parallel()
+	c := apptest.New(t).NewTeam("Acme")
+	made := c.Must("POST", "/api/v2/activities", m{"person_id": person(c, "A", 0)})
+	for _, got := range []m{
+		c.Must("GET", path(made)+"?include_fields=attendees", nil).Data(), c.Must("GET", "/api/v2/activities?include_fields=attendees", nil).List()[0].(m),
+	} {
+		if list, ok := got["attendees"].([]any); !ok || len(list) != 0 {
+			t.Errorf("attendees are %v", got["attendees"])
+		}
+	}
+	if _, ok := made.Data()["attendees"]; ok {
+		t.Error("attendees are shown unasked")
+	}
+}
