@@ -75,7 +75,32 @@ func CustomFields(changes []Custom, before, now map[int64]value.Custom) (changed
 		}
 		changed = append(changed, f)
 	}
+	shorten(changed)
 	return changed
+}
+
+// maxLogged is how many bytes of custom values a row of the change log holds: both states of a record that is as long as an item
+// can be do not fit into one.
+const maxLogged = 100_000
+
+// shorten cuts the long texts, where all of them together are too long, so that each has its share.
+func shorten(changed []Field) {
+	total := 0
+	for _, f := range changed {
+		total += len(value.Deref(f.Old)) + len(value.Deref(f.New))
+	}
+	if total <= maxLogged {
+		return
+	}
+	share := maxLogged / (2 * len(changed))
+	for i := range changed {
+		for _, text := range []**string{&changed[i].Old, &changed[i].New} {
+			if *text != nil && len(**text) > share {
+				cut := strings.ToValidUTF8((**text)[:share], "") + "…"
+				*text = &cut
+			}
+		}
+	}
 }
 
 // Existing tells which records exist and are not deleted.

@@ -386,6 +386,30 @@ func TestChangesOfCustomFieldsAreLoggedUnderTheirCode(t *testing.T) {
 	}
 }
 
+// TestLongTextsFitIntoTheLog: what a write changed from and to is longer than the record, which may be as long as an item can be.
+func TestLongTextsFitIntoTheLog(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	c := a.NewTeam("Acme")
+	one, two, short := makeField(c, "deal", "text"), makeField(c, "deal", "text"), makeField(c, "deal", "varchar")
+	c.Must("POST", "/api/v2/deals", object{"title": "x", "custom_fields": object{one: strings.Repeat("ż", 65_000), two: strings.Repeat("ó", 65_000), short: "a"}})
+	a.Later(time.Minute)
+	c.Must("PATCH", "/api/v2/deals/1", object{"custom_fields": object{one: strings.Repeat("ł", 65_000), two: nil, short: "b"}})
+	logged := map[any]object{}
+	for _, row := range c.Must("GET", "/v1/deals/1/changelog", nil).List() {
+		logged[row.(object)["field_key"]] = row.(object)
+	}
+	if got := logged[short]; got["old_value"] != "a" || got["new_value"] != "b" {
+		t.Errorf("the short text is logged as %v", got)
+	}
+	if got, _ := logged[one]["new_value"].(string); !strings.HasPrefix(got, "łłł") || !strings.HasSuffix(got, "ł…") {
+		t.Errorf("the long text is logged as %.20s… of %d bytes", got, len(got))
+	}
+	if got := c.Do("PATCH", "/api/v2/deals/1", object{"custom_fields": object{one: strings.Repeat("𝄞", 65_000), two: strings.Repeat("𝄞", 65_000)}}); got.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("a record that no item holds: %d %.200s", got.Status, got.Raw)
+	}
+}
+
 func TestACopyHasLabelsAndCustomFields(t *testing.T) {
 	t.Parallel()
 	c := start(t)
