@@ -77,6 +77,7 @@ func TestChecksNoticeWhatIsWrong(t *testing.T) {
 		}},
 		{"failed batches lost", "triggers", func(tpl template) { delete(stream(tpl).Properties, "DestinationConfig") }},
 		{"no partial failures", "triggers", func(tpl template) { delete(stream(tpl).Properties, "FunctionResponseTypes") }},
+		{"invoked for every row", "triggers", func(tpl template) { delete(stream(tpl).Properties, "FilterCriteria") }},
 		{"no dead letters", "triggers", func(tpl template) {
 			delete(tpl.Resources[tpl.named("AWS::SQS::Queue", "MailQueue")].Properties, "RedrivePolicy")
 		}},

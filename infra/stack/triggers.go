@@ -39,7 +39,10 @@ func (b *builder) makeTriggers() {
 				BisectBatchOnFunctionError: jsii.Bool(true),
 				FunctionResponseTypes:      failures,
 				MaximumRetryAttempts:       jsii.Number(manifest.StreamRetries),
-				MaximumRecordAgeInSeconds:  jsii.Number(manifest.StreamMaxAgeSeconds),
+				FilterCriteria: &awslambda.CfnEventSourceMapping_FilterCriteriaProperty{Filters: []any{
+					&awslambda.CfnEventSourceMapping_FilterProperty{Pattern: jsii.String(fmt.Sprintf(`{"dynamodb":{"Keys":{"sk":{"S":[%q]}}}}`, manifest.StreamKey))},
+				}},
+				MaximumRecordAgeInSeconds: jsii.Number(manifest.StreamMaxAgeSeconds),
 				DestinationConfig: &awslambda.CfnEventSourceMapping_DestinationConfigProperty{
 					OnFailure: &awslambda.CfnEventSourceMapping_OnFailureProperty{Destination: b.buckets[manifest.DataBucket].BucketArn()},
 				},

@@ -87,7 +87,7 @@ func triggers(tpl template, s stack.Settings) []string {
 				show(queue.get("RedrivePolicy", "maxReceiveCount")), show(queue.get("RedrivePolicy", "deadLetterTargetArn"))))
 		}
 		if f.Stream {
-			want = append(want, fmt.Sprintf(`%s-%s ← ${Table.StreamArn} batch %d, ["ReportBatchItemFailures"], from TRIM_HORIZON, %d tries, %d s, bisect true, failures to ${DataBucket.Arn}`,
+			want = append(want, fmt.Sprintf(`%s-%s ← ${Table.StreamArn} batch %d, ["ReportBatchItemFailures"], from TRIM_HORIZON, %d tries, %d s, bisect true, failures to ${DataBucket.Arn}, only [{"Pattern":"{\"dynamodb\":{\"Keys\":{\"sk\":{\"S\":[\"#\"]}}}}"}]`,
 				s.Name(), f.Name, manifest.StreamBatchSize, manifest.StreamRetries, manifest.StreamMaxAgeSeconds))
 		}
 	}
@@ -102,8 +102,9 @@ func triggers(tpl template, s stack.Settings) []string {
 			line += ", " + show(n) + " at once"
 		}
 		if r.get("StartingPosition") != nil {
-			line += fmt.Sprintf(", from %s, %s tries, %s s, bisect %s, failures to %s", show(r.get("StartingPosition")), show(r.get("MaximumRetryAttempts")),
-				show(r.get("MaximumRecordAgeInSeconds")), show(r.get("BisectBatchOnFunctionError")), show(r.get("DestinationConfig", "OnFailure", "Destination")))
+			line += fmt.Sprintf(", from %s, %s tries, %s s, bisect %s, failures to %s, only %s", show(r.get("StartingPosition")), show(r.get("MaximumRetryAttempts")),
+				show(r.get("MaximumRecordAgeInSeconds")), show(r.get("BisectBatchOnFunctionError")), show(r.get("DestinationConfig", "OnFailure", "Destination")),
+				show(r.get("FilterCriteria", "Filters")))
 		}
 		got = append(got, line)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/search"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -96,6 +97,14 @@ func beside(t *testing.T) string {
 		t.Fatal(err)
 	}
 	var out strings.Builder
+	for _, k := range []search.Key{{Word: "lodz", Of: change.Of(change.Note, 9)}, {Word: "7654321", Digits: true, Of: change.Of(change.Person, 5)}} {
+		it, err := marshal(postingItem{k.Of, []string{"notes"}, []change.Ref{deal}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		key := postingKey(1, k)
+		fmt.Fprintf(&out, "## posting: %s / %s\n%s\n", key.PK, key.SK, lines(merge(it, keyItem(key))))
+	}
 	for i, op := range ops.list {
 		fmt.Fprintf(&out, "## beside records: %s / %s\n", ops.keys[i].PK, ops.keys[i].SK)
 		if op.Put != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-const lastID = 999999999999 // file rows count down from here, so that the newest is first
+const lastID = 999999999999 // file rows and words count down from here, so that the newest is first
 
 // rowItem is a row as stored.
 type rowItem struct {

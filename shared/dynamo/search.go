@@ -35,7 +35,7 @@ func postingKey(team int64, k search.Key) schema.Key {
 	if k.Digits {
 		return schema.Phone.Key(team, first(k.Word), k.Word, k.Of)
 	}
-	return schema.Word.Key(team, k.Of.Kind(), first(k.Word), k.Word, k.Of.ID())
+	return schema.Word.Key(team, k.Of.Kind(), first(k.Word), k.Word, lastID-k.Of.ID())
 }
 
 // first are the two letters by which words are kept apart, so that no partition has to hold, or take, all of them.

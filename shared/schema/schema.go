@@ -84,7 +84,7 @@ var (
 	Tally        = base("tally", "T#%d#%s", "t", "numbers that many writers add to: how far an import is", 1, "import#5")
 
 	// Search: the items of a word lie with those of all words that begin alike, of one kind of records.
-	Word     = base("words", "T#%d#words#%s#%s", "%s#%012d", "records of a kind by their words, folded; apart by a word's first two letters", 1, "deal", "lo", "lodz", 7)
+	Word     = base("words", "T#%d#words#%s#%s", "%s#%012d", "records of a kind by their words, folded, newest first; apart by a word's first two letters", 1, "deal", "lo", "lodz", 999999999992)
 	Phone    = base("phone digits", "T#%d#phones#%s", "%s#%s", "records by the digits of their phone numbers, last digit first; apart by the first two", 1, "76", "7654321", "person#5")
 	Requests = base("requests", "T#%d#requests#%s", "%s", "how much a token asked for in a window of two seconds, where that is limited", 1, "9f86d081…", "2026-11-23T10:00:00.000Z")
 

@@ -18,7 +18,7 @@ const (
 	maxLooked     = 6   // words that are looked up, the longest ones; the others are only verified
 	maxCandidates = 500 // records that are read and verified
 	maxNotes      = 500 // notes that are read with them
-	notesEach     = 3   // of one record and one word: the newest
+	notesEach     = 3   // of one record and one word: the newest; all where a whole one is wanted
 )
 
 // Lookup asks for the postings of a word, or of digits from their end: of the word itself, or of all that begin with it.
@@ -230,13 +230,21 @@ func (p *plan) leaf(n node) set {
 			}
 		}
 	}
+	if p.exact {
+		return s // an old note may be the one that has nothing else
+	}
 	for ref, h := range s.of {
-		slices.SortFunc(h.notes, func(a, b change.Ref) int { return cmp.Compare(b.ID(), a.ID()) })
-		h.notes = slices.Compact(h.notes)
+		h.notes = newest(h.notes)
 		h.notes = h.notes[:min(len(h.notes), notesEach)]
 		s.of[ref] = h
 	}
 	return s
+}
+
+// newest are the records, each once, the last one made first.
+func newest(refs []change.Ref) []change.Ref {
+	slices.SortFunc(refs, func(a, b change.Ref) int { return cmp.Compare(b.ID(), a.ID()) })
+	return slices.Compact(refs)
 }
 
 // rank is what a posting promises; nothing when its word stands in no field that is searched.

@@ -165,7 +165,7 @@ func (s Service) ranked(ctx context.Context, team int64, q Query) ([]Item, error
 			continue
 		}
 		texts := defined(r.Texts(), forms)
-		for _, n := range set.of[ref].notes {
+		for _, n := range newest(set.of[ref].notes) {
 			if note, ok := notes[n].(Record); ok && slices.Contains(shownOn(note), ref) {
 				texts = append(texts, note.Texts()...)
 			}
@@ -183,7 +183,7 @@ func (s Service) notes(ctx context.Context, team int64, refs []change.Ref, found
 	var wanted []change.Ref
 	seen := map[change.Ref]bool{}
 	for _, ref := range refs {
-		for _, n := range set.of[ref].notes {
+		for _, n := range newest(set.of[ref].notes) {
 			if found[ref] != nil && !seen[n] && len(wanted) < maxNotes {
 				seen[n] = true
 				wanted = append(wanted, n)

@@ -8,12 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodbstreams/types"
 
 	"github.com/lejek/lejek/infra/local/disk"
 	"github.com/lejek/lejek/shared/manifest"
+	"github.com/lejek/lejek/shared/schema"
 )
 
 // consumer is one function's reading of the stream.
@@ -67,19 +69,31 @@ func (c *consumer) look(ctx context.Context) (found bool, err error) {
 			continue
 		}
 		found = true
-		c.hand(ctx, shard, records)
-		if ctx.Err() != nil {
-			return found, ctx.Err() // broken off: not done, so not remembered
+		if wanted := wantedOf(records); len(wanted) > 0 {
+			c.hand(ctx, shard, wanted)
+			if ctx.Err() != nil {
+				return found, ctx.Err() // broken off: not done, so not remembered
+			}
+			c.mu.Lock()
+			c.n.served++
+			c.mu.Unlock()
 		}
 		c.place[shard] = records[len(records)-1].Change.SequenceNumber
-		c.mu.Lock()
-		c.n.served++
-		c.mu.Unlock()
 		if err := disk.WriteJSON(c.placeFile(), c.place); err != nil {
 			return found, err
 		}
 	}
 	return found, nil
+}
+
+// wantedOf are the records that the filter of production's trigger lets through.
+func wantedOf(records batch) (wanted batch) {
+	for _, r := range records {
+		if sk := r.Change.Keys[schema.SK]; sk.DataType() == events.DataTypeString && sk.String() == manifest.StreamKey {
+			wanted = append(wanted, r)
+		}
+	}
+	return wanted
 }
 
 func (c *consumer) next(ctx context.Context, shard string) (batch, error) {

@@ -1,5 +1,5 @@
-// Package stream is Lambda's reading of the table's stream on this machine: every consumer gets each change at least once,
-// in order per shard, in batches. A batch that fails is halved until the guilty record is alone; that one is tried
+// Package stream is Lambda's reading of the table's stream on this machine: every consumer gets each change of a record (see
+// manifest.StreamKey) at least once, in order per shard, in batches. A batch that fails is halved until the guilty record is alone; that one is tried
 // manifest.StreamRetries times more and then written to disk, as production writes it to S3, and the stream goes on.
 //
 // Each consumer's place is kept on disk. The engine shows its whole history after a restart, which must not be replayed.

@@ -126,6 +126,25 @@ func TestEventHasTheKeysOfARealOne(t *testing.T) {
 	}
 }
 
+func TestOnlyChangesOfRecordsAreHandedOut(t *testing.T) {
+	t.Parallel()
+	f, r := newFixture(t), &reader{}
+	f.put(t, "a")
+	for _, sk := range []string{"F#row", "lodz#7", "##"} {
+		if _, err := dynamodb.NewFromConfig(f.cfg).PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &f.table, Item: map[string]types.AttributeValue{
+			schema.PK: &types.AttributeValueMemberS{Value: "row"}, schema.SK: &types.AttributeValueMemberS{Value: sk},
+		}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.run(t, r)
+	f.put(t, "b")
+	f.run(t, r) // from where it was, though what came last was handed to nobody
+	if r.times("a") != 1 || r.times("b") != 1 || r.times("row") != 0 {
+		t.Errorf("handed out %v", r.batches)
+	}
+}
+
 func TestHistoryIsNotReplayedAfterARestart(t *testing.T) {
 	t.Parallel()
 	f, r := newFixture(t), &reader{}

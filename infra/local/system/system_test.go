@@ -134,12 +134,12 @@ func TestFunctionGetsTheContextAndEnvironmentOfProduction(t *testing.T) {
 func TestUngrantedCallIsRefused(t *testing.T) {
 	t.Parallel()
 	s := Test(t, Options{Functions: map[string]func(boot.Env) lambda.Handler{
-		"files": handler(func(ctx context.Context, env boot.Env, _ json.RawMessage) (any, error) {
+		"search": handler(func(ctx context.Context, env boot.Env, _ json.RawMessage) (any, error) {
 			return nil, put(ctx, env, "a")
 		}),
 	}})
-	if _, err := s.Invoke(t.Context(), "files", []byte(`{}`)); err == nil || !strings.Contains(err.Error(), "not granted dynamodb:PutItem") {
-		t.Errorf("files, which may only read, wrote: %v", err)
+	if _, err := s.Invoke(t.Context(), "search", []byte(`{}`)); err == nil || !strings.Contains(err.Error(), "not granted dynamodb:PutItem") {
+		t.Errorf("search, which may only read, wrote: %v", err)
 	}
 }
 

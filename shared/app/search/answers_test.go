@@ -344,3 +344,36 @@ func TestRecordsAreFoundByOneField(t *testing.T) {
 		}
 	}
 }
+
+func TestNotesThatAnswerAreShown(t *testing.T) {
+	t.Parallel()
+	_, c, settle := begin(t)
+	deal := c.Must("POST", "/api/v2/deals", m{"title": "Any"}).ID()
+	for _, content := range []string{
+		"<p>Call</p>", "call about a price", "call once more", "call &amp; write", "price: 7", strings.Repeat("far away ", 50) + "call" + strings.Repeat(" and far", 50),
+	} {
+		c.Must("POST", "/v1/notes", m{"content": content, "deal_id": deal})
+	}
+	settle()
+	for term, want := range map[string]string{
+		"term=call+price":            "«…far away far away far away far away far away far away far away call and far and far», «price: 7», «call & write», «call once more», «call about a price»",
+		"term=CALL&exact_match=true": "«Call»", // though newer notes have the word too
+	} {
+		items := c.Must("GET", "/api/v2/deals/search?"+term, nil).Data()["items"].([]any)
+		if len(items) != 1 {
+			t.Errorf("%s: %v", term, items)
+			continue
+		}
+		var shown []string
+		for _, n := range items[0].(m)["item"].(m)["notes"].([]any) {
+			text := n.(string)
+			if i := strings.Index(text, " and far and far"); i > 0 {
+				text = text[:i+len(" and far and far")]
+			}
+			shown = append(shown, "«"+text+"»")
+		}
+		if got := strings.Join(shown, ", "); got != want {
+			t.Errorf("%s shows %s, want %s", term, got, want)
+		}
+	}
+}
