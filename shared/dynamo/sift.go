@@ -20,7 +20,7 @@ const (
 	maxRead   = 2_000_000
 	queryRead = 1 << 20
 	maxLogs   = 100 // change logs read for one page, a query each
-	guess     = 800 // bytes of a row, and of what is read for it, before any was seen
+	sample    = 10  // items read by key before it is known how large such items are
 )
 
 // sifting is a page in the making.
@@ -158,9 +158,12 @@ func (s *sifting) learn(ctx context.Context, needs []value.Need) (room bool, err
 		}
 	}
 	for len(keyed) > 0 {
-		n := min(batchSize, len(keyed), max(1, (maxRead-s.used)/s.eachLearned()))
-		if s.used >= maxRead && s.learned > 0 {
-			return false, nil
+		n := min(sample, len(keyed))
+		if s.learned > 0 {
+			each := max(1, s.learnedSize/s.learned)
+			if n = min(batchSize, len(keyed), (maxRead-s.used)/each); n <= 0 {
+				return false, nil
+			}
 		}
 		if err := s.batchOf(ctx, keyed[:n]); err != nil {
 			return false, err
@@ -168,13 +171,6 @@ func (s *sifting) learn(ctx context.Context, needs []value.Need) (room bool, err
 		keyed = keyed[n:]
 	}
 	return true, nil
-}
-
-func (s *sifting) eachLearned() int {
-	if s.learned == 0 {
-		return guess
-	}
-	return max(1, s.learnedSize/s.learned)
 }
 
 func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {

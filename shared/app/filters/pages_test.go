@@ -3,8 +3,6 @@ package filters_test
 import (
 	"context"
 	"fmt"
-	"iter"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -16,54 +14,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go/middleware"
 
-	"github.com/lejek/lejek/infra/local/engine"
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/value"
 )
-
-type item = map[string]types.AttributeValue
-
-func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
-func number[N int | int64](n N) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: fmt.Sprint(n)}
-}
-
-// template is a deal and a person as they are stored, read from a table where the API made them.
-func template(t *testing.T) (deal, person item) {
-	a := apptest.New(t)
-	c := a.NewTeam("Acme")
-	org := c.Must("POST", "/api/v2/organizations", map[string]any{"name": "Navy"}).ID()
-	id := c.Must("POST", "/api/v2/persons", map[string]any{"name": "Ada Lovelace", "org_id": org, "emails": []any{map[string]any{"value": "ada@navy.example"}}}).ID()
-	c.Must("POST", "/api/v2/deals", map[string]any{"title": "Some deal of ordinary length", "value": 1000, "person_id": id, "org_id": org, "expected_close_date": "2026-12-01"})
-	read := func(ref string) item {
-		key := schema.Record.Key(c.Team.ID, ref)
-		out, err := a.DynamoDB.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &a.Table, Key: item{schema.PK: text(key.PK), schema.SK: text(key.SK)}})
-		if err != nil || out.Item == nil {
-			t.Fatalf("%s: %v", ref, err)
-		}
-		return out.Item
-	}
-	return read("deal#1"), read("person#1")
-}
-
-// copied is a stored record under another number. Only some indexes hold it, which spares the test's engine eight copies; as
-// much text keeps its size.
-func copied(record item, kind string, id int64, indexes ...schema.Index) item {
-	it := maps.Clone(record)
-	size := 0
-	for _, i := range schema.Indexes {
-		for _, name := range []string{i.PK, i.SK} {
-			kept := slices.ContainsFunc(indexes, func(k schema.Index) bool { return k.PK == name || k.SK == name })
-			if v, ok := it[name].(*types.AttributeValueMemberS); ok && !kept {
-				size += len(name) + len(v.Value)
-				delete(it, name)
-			}
-		}
-	}
-	it["padding"] = text(strings.Repeat("x", size))
-	it[schema.PK], it["ID"], it["sortId"] = text(schema.Record.Key(1, fmt.Sprintf("%s#%d", kind, id)).PK), number(id), text(fmt.Sprintf("%012d", id))
-	return it
-}
 
 // reader counts what calls read: bytes of items, units, calls.
 type reader struct {
@@ -93,16 +50,21 @@ func (r *reader) handle(ctx context.Context, in middleware.InitializeInput, next
 	defer r.mu.Unlock()
 	r.calls++
 	var units []types.ConsumedCapacity
-	var items []item
+	var items []apptest.Item
 	switch out := out.Result.(type) {
 	case *dynamodb.GetItemOutput:
-		units, items = []types.ConsumedCapacity{*out.ConsumedCapacity}, []item{out.Item}
+		units, items = []types.ConsumedCapacity{*out.ConsumedCapacity}, []apptest.Item{out.Item}
 	case *dynamodb.QueryOutput:
-		units, items = []types.ConsumedCapacity{*out.ConsumedCapacity}, out.Items
+		units = []types.ConsumedCapacity{*out.ConsumedCapacity}
+		for _, it := range out.Items {
+			items = append(items, it)
+		}
 	case *dynamodb.BatchGetItemOutput:
 		units = out.ConsumedCapacity
 		for _, list := range out.Responses {
-			items = append(items, list...)
+			for _, it := range list {
+				items = append(items, it)
+			}
 		}
 	}
 	for _, c := range units {
@@ -115,7 +77,7 @@ func (r *reader) handle(ctx context.Context, in middleware.InitializeInput, next
 }
 
 // sizeOf is what DynamoDB counts of an item, a little more: names, and values as text.
-func sizeOf(it item) (n int) {
+func sizeOf(it map[string]types.AttributeValue) (n int) {
 	for name, v := range it {
 		n += len(name)
 		switch v := v.(type) {
@@ -127,24 +89,13 @@ func sizeOf(it item) (n int) {
 			n += 3 + sizeOf(v.Value)
 		case *types.AttributeValueMemberL:
 			for _, e := range v.Value {
-				n += 1 + sizeOf(item{"": e})
+				n += 1 + sizeOf(map[string]types.AttributeValue{"": e})
 			}
 		default:
 			n++
 		}
 	}
 	return n
-}
-
-// start is a team over a table that holds many records from the start.
-func start(t *testing.T, items iter.Seq[item]) (*reader, *apptest.Client) {
-	cfg, table := engine.Import(t, items)
-	r := &reader{}
-	a := apptest.New(t, func(a *apptest.App) {
-		a.Table = table
-		a.DynamoDB = dynamodb.NewFromConfig(cfg, r.install)
-	})
-	return r, a.NewTeam("Acme")
 }
 
 // cost is what the pages of a list read.
@@ -172,17 +123,27 @@ func (r *reader) pages(c *apptest.Client, target string) (ids []int64, m cost) {
 func TestPagesOfAHundredThousandDealsAreBounded(t *testing.T) {
 	t.Parallel()
 	const many, befriended = 100_000, 10_000
-	deal, person := template(t)
+	one := func(ref string) apptest.Item {
+		return apptest.Stored(t, ref, func(c *apptest.Client) {
+			org := c.Must("POST", "/api/v2/organizations", map[string]any{"name": "Navy"}).ID()
+			id := c.Must("POST", "/api/v2/persons", map[string]any{"name": "Ada Lovelace", "org_id": org, "emails": []any{map[string]any{"value": "ada@navy.example"}}}).ID()
+			c.Must("POST", "/api/v2/deals", map[string]any{"title": "Some deal of ordinary length", "value": 1000, "person_id": id, "org_id": org, "expected_close_date": "2026-12-01"})
+		})
+	}
+	deal, person := one("deal#1"), one("person#1")
 	needles := []int64{7, 50_001, 99_999}
-	r, c := start(t, func(yield func(item) bool) {
+	r := &reader{}
+	c := apptest.New(t, apptest.WithItems(func(yield func(apptest.Item) bool) {
 		for id := range int64(many) {
 			id++
-			it := copied(deal, "deal", id, schema.ByID)
+			it := deal.Copy("deal", id, schema.ByID)
 			if slices.Contains(needles, id) { // of another owner, too
-				it = copied(deal, "deal", id, schema.ByID, schema.ByOwner)
-				it["Title"], it["OwnerID"], it["ownerList"] = text("The needle of this haystack"), number(2), text("T#1#deal#owner#2")
+				it = deal.Copy("deal", id, schema.ByID, schema.ByOwner)
+				it.Set("Title", "The needle of this haystack")
+				it.Set("OwnerID", 2)
+				it.Set("ownerList", "T#1#deal#owner#2")
 			}
-			if it["PersonID"] = number(id); id > befriended {
+			if it.Set("PersonID", id); id > befriended {
 				delete(it, "PersonID")
 			}
 			if !yield(it) {
@@ -190,15 +151,17 @@ func TestPagesOfAHundredThousandDealsAreBounded(t *testing.T) {
 			}
 		}
 		for id := range int64(befriended) {
-			it := copied(person, "person", id+1)
+			it := person.Copy("person", id+1)
 			if id++; id == 5 || id == 9000 {
-				it["JobTitle"] = text("Needle")
+				it.Set("JobTitle", "Needle")
 			}
 			if !yield(it) {
 				return
 			}
 		}
-	})
+	}), func(a *apptest.App) {
+		a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), r.install)
+	}).NewTeam("Acme")
 	for _, q := range []struct {
 		name  string
 		all   []condition
@@ -231,6 +194,44 @@ func TestPagesOfAHundredThousandDealsAreBounded(t *testing.T) {
 	for _, path := range []string{"/v1/deals/summary?", "/v1/deals/timeline?start_date=2026-11-01&interval=month&amount=3&field_key=add_time&"} {
 		if got := c.Do("GET", fmt.Sprintf("%sfilter_id=%d", path, id), nil); got.Status != http.StatusBadRequest || !strings.Contains(got.Raw, "more deals than can be summed up") {
 			t.Errorf("%s: %d %s", path, got.Status, got.Raw)
+		}
+	}
+}
+
+// TestAPageOfLargeRecordsIsBoundedToo fills deals, and the persons that they point at, with as much text as a field takes.
+func TestAPageOfLargeRecordsIsBoundedToo(t *testing.T) {
+	t.Parallel()
+	const many = 80
+	r := &reader{}
+	a := apptest.New(t, func(a *apptest.App) { a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), r.install) })
+	c := a.NewTeam("Acme")
+	large := map[int64]value.Custom{10_001: {Text: strings.Repeat("long ", 13_000)}}
+	var want []int64
+	for id := range int64(many) {
+		id++
+		d := deals.Deal{ID: id, Title: "Deal", OwnerID: 1, PersonID: &id, PipelineID: 1, StageID: 1, Status: deals.Open, Value: "0", Currency: "EUR", AddTime: a.Now(), UpdateTime: a.Now()}
+		p := persons.Person{ID: id, Name: "Ada", OwnerID: 1, Custom: large, AddTime: a.Now(), UpdateTime: a.Now()}
+		if id%2 == 0 {
+			p.Name = "Bob"
+		} else {
+			want = append(want, id)
+		}
+		if id > many/2 {
+			d.Custom = large
+		}
+		set := change.Set{Team: c.Team.ID}
+		set.Put(d.Ref(), d, 0)
+		set.Put(p.Ref(), p, 0)
+		if err := a.DB.Commit(t.Context(), set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, q := range map[string]condition{"rows": cond("deal", 1002, "=", "deal"), "their persons": cond("person", 2001, "=", "ada")} {
+		id := c.Must("POST", "/v1/filters", filter("deals", q)).ID()
+		got, m := r.pages(c, fmt.Sprintf("/api/v2/deals?filter_id=%d&limit=500", id))
+		t.Logf("%s: %d pages of at most %d bytes", name, m.pages, m.bytes)
+		if all := len(got) == many; !all && !slices.Equal(got, want) || all != (name == "rows") || m.bytes >= 2_000_000 {
+			t.Errorf("%s: %d found on %d pages of at most %d bytes", name, len(got), m.pages, m.bytes)
 		}
 	}
 }

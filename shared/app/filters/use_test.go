@@ -122,6 +122,7 @@ func TestConditionsOfManyForms(t *testing.T) {
 		return c.Must("POST", "/api/v2/deals", more).ID()
 	}
 	open := deal(map[string]any{"status": "open"})
+	away := deal(map[string]any{"is_archived": true})
 	won := deal(map[string]any{"status": "won"})
 	lost := deal(map[string]any{"status": "lost"})
 	gone := deal(map[string]any{"status": "won"})
@@ -149,6 +150,31 @@ func TestConditionsOfManyForms(t *testing.T) {
 		if got := found(t, c, fmt.Sprintf("/api/v2/deals?filter_id=%d", id), 2); !slices.Equal(got, q.want) {
 			t.Errorf("%s: %v, want %v", name, got, q.want)
 		}
+	}
+	id := c.Must("POST", "/v1/filters", filter("deals", cond("deal", 1013, "=", "open"), cond("deal", 1043, "=", true))).ID()
+	if got := found(t, c, fmt.Sprintf("/api/v2/deals/archived?filter_id=%d", id), 2); !slices.Equal(got, []int64{away}) {
+		t.Errorf("archived ones: %v", got)
+	}
+}
+
+func TestAFilterKeepsTheOrderOfItsList(t *testing.T) {
+	t.Parallel()
+	c := apptest.New(t).NewTeam("Acme")
+	var want []int64
+	for i := range 12 {
+		id := c.Must("POST", "/api/v2/activities", map[string]any{"subject": fmt.Sprint("No ", i), "due_date": fmt.Sprintf("2026-11-%02d", 28-i), "done": i%3 == 0}).ID()
+		if i%3 != 0 {
+			want = append(want, id)
+		}
+	}
+	id := c.Must("POST", "/v1/filters", filter("activity", cond("activity", 4015, "=", false), cond("activity", 4003, "LIKE '$%'", "no"))).ID()
+	target := fmt.Sprintf("/api/v2/activities?filter_id=%d&sort_by=due_date", id)
+	if got := found(t, c, target+"&sort_direction=desc", 3); !slices.Equal(got, want) {
+		t.Errorf("last first: %v, want %v", got, want)
+	}
+	slices.Reverse(want)
+	if got := found(t, c, target, 3); !slices.Equal(got, want) {
+		t.Errorf("first first: %v, want %v", got, want)
 	}
 }
 
