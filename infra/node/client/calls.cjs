@@ -12,6 +12,7 @@ async function calls(suite) {
   await filters(suite, team);
   await picture(suite, team);
   await searches(suite, team);
+  await byField(suite);
   await removal(suite, team);
 }
 
@@ -144,8 +145,16 @@ async function searches({ run }, { deal }) {
   await until(async () => (await run("DealsApi.searchDeals", { term: "hundred" })).data.items.some(({ item }) => item.id === deal.id));
   await until(async () => (await run("PersonsApi.searchPersons", { term: "zofia@winnica", fields: "email" })).data.items.length > 0);
   await until(async () => (await run("OrganizationsApi.searchOrganization", { term: "lodz" })).data.items.length > 0);
-  await run("ItemSearchApi.searchItem", { term: "winnica" });
+  await run("DealsApi.searchDeals", { term: "hundred", include_fields: "deal.cc_email" });
+  await run("PersonsApi.searchPersons", { term: "łąka", include_fields: "person.picture" });
+  await run("ItemSearchApi.searchItem", { term: "winnica", search_for_related_items: true, include_fields: "deal.cc_email" });
   await run("ItemSearchApi.searchItem", { term: "labels", item_types: "deal", limit: 1 });
+}
+
+// byField asks for the values of one field.
+async function byField({ run }) {
+  const { data } = await run("ItemSearchApi.searchItemByField", { term: "Nine", entity_type: "deal", field: "title", match: "beginning" });
+  if (data.length !== 1) throw new Error(`a search by field finds ${JSON.stringify(data)}`);
 }
 
 // until waits for what the stream brings.
