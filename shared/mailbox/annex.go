@@ -31,21 +31,23 @@ func (r run) isItem(part int) bool {
 	return slices.ContainsFunc(r.judged.Items, func(it Item) bool { return it.Inner == InnerAttached && it.Parsed.CarrierPart == part })
 }
 
-// around are the steps after the message itself: what the forwarder typed, ids that the message mentions, its attachments.
-// Each is whole by itself and is left out when it was done before.
-func (r run) around(ctx context.Context, it Item, n int, f facts, m Message, t change.Targets, created []Person, done map[change.Ref]bool) (steps []change.Set, err error) {
+// around are the steps after the message itself, without its attachments: what the forwarder typed, as the note of that number,
+// and ids that the message mentions. Each is whole by itself and is left out when it was done before.
+func (r run) around(ctx context.Context, it Item, n int, f facts, m Message, t change.Targets, created []Person, note int64) (steps []change.Set, err error) {
 	outer, carried := r.outer(it)
+	set := change.Set{Team: r.Team}
 	if a := f.Aliases[outer]; carried && n == 0 && a.MessageID == 0 {
-		set := change.Set{Team: r.Team}
 		set.Put(outer, Alias{ThreadID: m.ThreadID, MessageID: m.ID}, a.Version)
-		if it.Note != "" && len(m.NoteIDs) > 0 {
-			note := r.Annexes.Note(Note{ID: m.NoteIDs[len(m.NoteIDs)-1], Text: it.Note, UserID: r.judged.User.ID, Links: m.HangsOn(), Time: r.now})
-			where, err := r.targets(ctx, note.HangsOn(), created) // a note is about one person
-			if err != nil {
-				return nil, err
-			}
-			set.PutPlaced(nil, note, where)
+	}
+	if note != 0 {
+		typed := r.Annexes.Note(Note{ID: note, Text: it.Note, UserID: r.judged.User.ID, Links: m.HangsOn(), Time: r.now})
+		where, err := r.targets(ctx, typed.HangsOn(), created) // a note is about one person
+		if err != nil {
+			return nil, err
 		}
+		set.PutPlaced(nil, typed, where)
+	}
+	if len(set.Records) > 0 {
 		steps = append(steps, set)
 	}
 	for i, id := range it.mentioned() {
@@ -57,17 +59,15 @@ func (r run) around(ctx context.Context, it Item, n int, f facts, m Message, t c
 		set.Put(guard, Alias{ThreadID: m.ThreadID}, f.Aliases[guard].Version)
 		steps = append(steps, set)
 	}
-	files, err := r.file(ctx, it, n, m, t, done)
-	return append(steps, files...), err
+	return steps, nil
 }
 
-// file records the attachments of an item: those of a message's files that are the last, and not done yet.
+// file records the attachments that this delivery brings to a message, as far as that is not done yet.
 func (r run) file(ctx context.Context, it Item, n int, m Message, t change.Targets, done map[change.Ref]bool) (steps []change.Set, err error) {
-	parts := r.parts(it, n)
-	ids := m.FileIDs[max(0, len(m.FileIDs)-len(parts)):]
+	parts, ids := r.parts(it, n), m.broughtBy(r.RawID)
 	var missing []Part
 	var numbers []int64
-	for i, id := range ids {
+	for i, id := range ids[:min(len(ids), len(parts))] {
 		if !done[change.Of(change.File, id)] {
 			missing, numbers = append(missing, parts[i]), append(numbers, id)
 		}
@@ -79,14 +79,20 @@ func (r run) file(ctx context.Context, it Item, n int, m Message, t change.Targe
 	claimed := map[string]bool{}
 	for i, f := range kept {
 		set := change.Set{Team: r.Team}
-		set.PutPlaced(nil, r.Annexes.File(File{
-			ID: numbers[i], Name: f.Name, Key: f.content.Key, Hash: f.hash, MediaType: f.MediaType, Size: int64(len(f.Content)), UserID: m.UserID,
-			MessageID: m.ID, ThreadID: m.ThreadID, ContentID: f.ContentID, Inline: f.Inline, Locked: failed(r.Virus), Links: m.HangsOn(), Time: r.now,
-		}), t)
+		set.PutPlaced(nil, r.Annexes.File(r.fileOf(f, numbers[i], m)), t)
 		f.claim(&set, claimed)
 		steps = append(steps, set)
 	}
 	return steps, nil
+}
+
+// fileOf is an attachment of a message as a file. What a virus scan found in the mail stays locked, though a user lets the mail
+// itself out of quarantine.
+func (r run) fileOf(f filed, id int64, m Message) File {
+	return File{
+		ID: id, Name: f.Name, Key: f.content.Key, Hash: f.hash, MediaType: f.MediaType, Size: int64(len(f.Content)), UserID: m.UserID,
+		MessageID: m.ID, ThreadID: m.ThreadID, ContentID: f.ContentID, Inline: f.Inline, Locked: failed(r.Virus), Links: m.HangsOn(), Time: r.now,
+	}
 }
 
 const maxLocked = 20 // files of an infected mail that are recorded; the raw message has all
@@ -101,10 +107,7 @@ func (r run) lock(ctx context.Context, set *change.Set) (ids []int64, err error)
 	first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
 	claimed := map[string]bool{}
 	for i, f := range kept {
-		set.PutPlaced(nil, r.Annexes.File(File{
-			ID: first + int64(i), Name: f.Name, Key: f.content.Key, Hash: f.hash, MediaType: f.MediaType, Size: int64(len(f.Content)),
-			UserID: r.actor.User, ContentID: f.ContentID, Inline: f.Inline, Locked: true, Time: r.now,
-		}), change.Targets{})
+		set.PutPlaced(nil, r.Annexes.File(r.fileOf(f, first+int64(i), Message{UserID: r.actor.User})), change.Targets{})
 		f.claim(set, claimed)
 		ids = append(ids, first+int64(i))
 	}

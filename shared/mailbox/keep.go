@@ -10,101 +10,133 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
+// decision is what the rules say about an item in its thread, with what is written besides the two.
+type decision struct {
+	cast
+	before   *Thread // nil: a new one
+	thread   Thread
+	message  Message
+	returned []change.Set // marks of a bounce
+	why      []string
+}
+
+// decide applies the rules that need the team's records: who takes part, which deal it is about.
+func (r run) decide(ctx context.Context, it Item, f facts, pl place) (d decision, err error) {
+	t := Thread{AddTime: r.now, Links: 1, Read: it.Sent, Subject: cut(it.Parsed.Subject, maxSubject), BaseSubject: cut(it.Parsed.BaseSubject, maxSubject)}
+	if pl.thread != nil {
+		d.before, t = pl.thread, *pl.thread
+	}
+	if d.cast, err = r.cast(ctx, it, f, t.PersonIDs); err != nil {
+		return d, err
+	}
+	if d.before == nil {
+		t.UserID = r.userOf(d.cast)
+	}
+	ch, err := r.dealOf(ctx, pl.thread, d.cast)
+	if err != nil {
+		return d, err
+	}
+	suggestions, err := r.suggest(ctx, it)
+	if err != nil {
+		return d, err
+	}
+	marks := []string{}
+	if d.returned, marks, err = r.returned(ctx, it, f); err != nil {
+		return d, err
+	}
+	m := r.message(it, r.timeOf(it), d.cast)
+	if m.UserID = r.judged.User.ID; m.UserID == 0 {
+		m.UserID = t.UserID
+	}
+	d.why = slices.Concat(pl.why, d.cast.why, marks, []string{ch.why})
+	if pl.sameID {
+		m.Rule = ruleSameID
+		d.why = append(d.why, "row 29: another message has this Message-ID, both are kept")
+	}
+	m.Why = m.because(d.why...)
+	if t = t.linked(d.before, d.linked, ch, m.Why); it.Internal && t.DealID == nil && len(t.PersonIDs) == 0 {
+		t.Undecided = internal
+	}
+	if t.Undecided == nobody || len(d.suggest) > 0 {
+		t.Suggestions = suggested(slices.Concat(d.suggest, suggestions), t.Suggestions)
+	}
+	t.UpdateTime = r.now
+	m.DealID, m.PersonIDs = t.DealID, t.PersonIDs
+	d.thread, d.message = t, m
+	return d, nil
+}
+
+// outcome is that of a decided item, without steps.
+func (r run) outcome(it Item, d decision) outcome {
+	t, m := d.thread, d.message
+	out := outcome{rule: m.Rule, why: d.why, thread: t.ID, message: m.ID, persons: t.PersonIDs, suggest: t.Suggestions}
+	out.state, out.reason = r.stateOf(it, t)
+	return out
+}
+
 // store writes a new message, with all that follows from it.
 func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out outcome, err error) {
-	at := r.timeOf(it)
 	if pl.thread == nil && len(pl.related) == 0 && len(it.About) > 0 {
-		if pl.thread, err = r.inferred(ctx, it, f, at); err != nil {
+		if pl.thread, err = r.inferred(ctx, it, f, r.timeOf(it)); err != nil {
 			return out, err
 		}
 		if pl.thread != nil {
 			pl.why = append(pl.why, fmt.Sprintf("thread %d inferred from subject and person", pl.thread.ID))
 		}
 	}
-	var before *Thread
-	t := Thread{AddTime: r.now, Links: 1, Read: it.Sent, Subject: cut(it.Parsed.Subject, maxSubject), BaseSubject: cut(it.Parsed.BaseSubject, maxSubject)}
-	if pl.thread != nil {
-		before, t = pl.thread, *pl.thread
-	}
-	c, err := r.cast(ctx, it, f, t.PersonIDs)
+	d, err := r.decide(ctx, it, f, pl)
 	if err != nil {
 		return out, err
 	}
-	if before == nil {
-		t.UserID = r.userOf(c)
-	}
-	ch, err := r.dealOf(ctx, pl.thread, c)
+	note, err := r.number(ctx, &d, it, n)
 	if err != nil {
 		return out, err
 	}
-	m := r.message(it, at, c)
-	if m.UserID = r.judged.User.ID; m.UserID == 0 {
-		m.UserID = t.UserID
+	d.thread = d.thread.with(d.message, pl.related)
+	if err := r.keepBody(ctx, it, n, &d.message); err != nil {
+		return out, err
 	}
-	suggestions, err := r.suggest(ctx, it)
+	targets, err := r.targets(ctx, d.message.HangsOn(), d.created)
 	if err != nil {
 		return out, err
 	}
-	returned, marks, err := r.returned(ctx, it, f)
-	if err != nil {
-		return out, err
+	write := func(shown []change.Ref) change.Set {
+		core := r.core(d, nil, targets, shown)
+		r.claimOwn(&core, it, f, d.message, pl.sameID)
+		return core
 	}
-	why := slices.Concat(pl.why, c.why, marks, []string{ch.why})
-	if pl.sameID {
-		m.Rule = ruleSameID
-		why = append(why, "row 29: another message has this Message-ID, both are kept")
-	}
-	m.Why = m.because(why...)
-	if t = t.linked(before, c.linked, ch, m.Why); it.Internal && before == nil {
-		t.Undecided = internal
-	}
-	if t.Undecided == nobody || len(c.suggest) > 0 {
-		t.Suggestions = suggested(slices.Concat(c.suggest, suggestions), t.Suggestions)
-	}
-	if err := r.number(ctx, &t, &m, it, n); err != nil {
-		return out, err
-	}
-	t = t.with(m, pl.related)
-	t.UpdateTime = r.now
-	m.DealID, m.PersonIDs = t.DealID, t.PersonIDs
-	if err := r.keepBody(ctx, it, n, &m); err != nil {
-		return out, err
-	}
-	targets, err := r.targets(ctx, m.HangsOn(), c.created)
-	if err != nil {
-		return out, err
-	}
-	core := r.core(before, t, m, targets, targets.Refs)
-	r.claimOwn(&core, it, f, m, pl.sameID)
-	if len(c.sets) > 0 && change.Weight(append(c.sets, core)...) > change.MaxOperations {
+	core := write(targets.Refs)
+	if len(d.sets) > 0 && change.Weight(append(d.sets, core)...) > change.MaxOperations {
 		// All persons that are to be linked do not fit beside the message: they come first.
-		if err := r.write(ctx, c.sets); err != nil {
+		if err := r.write(ctx, d.sets); err != nil {
 			return out, err
 		}
 		return out, errAgain
 	}
 	if change.Weight(core) > change.MaxOperations {
-		core = r.core(before, t, m, targets, nil)
-		r.claimOwn(&core, it, f, m, pl.sameID)
+		core = write(nil)
 	}
-	out = outcome{rule: m.Rule, why: why, thread: t.ID, message: m.ID, persons: t.PersonIDs, suggest: t.Suggestions}
-	out.state, out.reason = r.stateOf(it, t)
-	around, err := r.around(ctx, it, n, f, m, targets, c.created, nil)
-	out.steps = slices.Concat([]change.Set{join(append(c.sets, core)...)}, around, returned)
+	out = r.outcome(it, d)
+	around, err := r.around(ctx, it, n, f, d.message, targets, d.created, note)
+	if err != nil {
+		return out, err
+	}
+	filed, err := r.file(ctx, it, n, d.message, targets, nil)
+	out.steps = slices.Concat([]change.Set{join(append(d.sets, core)...)}, around, filed, d.returned)
 	return out, err
 }
 
 // core writes a message with its thread. A message on many persons, each of another organization, may not fit into one transaction
 // with it: then it shows nowhere yet, and the job that moves what hangs on a thread places it.
-func (r run) core(before *Thread, t Thread, m Message, targets change.Targets, shown []change.Ref) change.Set {
-	core := change.Set{Team: r.Team}
-	core.PutPlaced(value.Deref(before), t, targets)
-	core.PutPlaced(nil, m, change.Targets{Refs: shown})
+func (r run) core(d decision, had *Message, targets change.Targets, shown []change.Ref) change.Set {
+	core, t := change.Set{Team: r.Team}, d.thread
+	core.PutPlaced(value.Deref(d.before), t, targets)
+	core.PutPlaced(value.Deref(had), d.message, change.Targets{Refs: shown})
 	switch {
-	case before != nil && before.Links != t.Links:
+	case d.before != nil && d.before.Links != t.Links:
 		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
 	case len(shown) < len(targets.Refs):
-		core.Jobs = append(core.Jobs, change.Job{Name: "place-" + string(m.Ref()), Of: t.Ref()})
+		core.Jobs = append(core.Jobs, change.Job{Name: "place-" + string(d.message.Ref()), Of: t.Ref()})
 	}
 	return core
 }
@@ -169,35 +201,33 @@ func (r run) userOf(c cast) int64 {
 	return r.actor.User
 }
 
-// number gives ids to what is new: the message and the thread, its attachments and a note in one block each.
-func (r run) number(ctx context.Context, t *Thread, m *Message, it Item, n int) (err error) {
+// number gives ids to what is new: the message and the thread, its attachments in one block, and the note of a forwarder.
+func (r run) number(ctx context.Context, d *decision, it Item, n int) (note int64, err error) {
+	t, m := &d.thread, &d.message
 	if t.ID == 0 {
 		if t.ID, err = r.Store.NextIDs(ctx, r.Team, change.MailThread, 1); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if m.ID, err = r.Store.NextIDs(ctx, r.Team, change.MailMessage, 1); err != nil {
-		return err
+		return 0, err
 	}
 	m.ThreadID = t.ID
-	parts := r.parts(it, n)
-	if len(parts) > 0 {
-		first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
-		if err != nil {
-			return err
-		}
-		for i, p := range parts {
-			m.FileIDs = append(m.FileIDs, first+int64(i))
-			m.InlineAttachments = m.InlineAttachments || p.Inline
-			m.RealAttachments = m.RealAttachments || !p.Inline
-		}
+	if *m, err = r.attach(ctx, *m, r.parts(it, n)); err != nil || it.Note == "" {
+		return 0, err
 	}
-	if it.Note != "" {
-		id, err := r.Store.NextIDs(ctx, r.Team, change.Note, 1)
-		m.NoteIDs = append(m.NoteIDs, id)
-		return err
+	note, err = r.Store.NextIDs(ctx, r.Team, change.Note, 1)
+	m.NoteIDs = append(m.NoteIDs, note)
+	return note, err
+}
+
+// attach numbers the files that this delivery brings to a message.
+func (r run) attach(ctx context.Context, m Message, parts []Part) (Message, error) {
+	if len(parts) == 0 {
+		return m, nil
 	}
-	return nil
+	first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
+	return m.add(r.RawID, first, parts), err
 }
 
 // targets adds the persons that are created in the same transaction to what the existing ones lead to.

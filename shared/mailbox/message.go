@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/change"
@@ -39,19 +40,43 @@ type Message struct {
 	FileIDs           []int64 // attachments, in the order of the message's parts
 	InlineAttachments bool
 	RealAttachments   bool
-	Recipients        []string // envelope recipients of every delivery that brought it
-	RepeatIDs         []string // SES messageIds of the later ones
-	Extras            []Extra  // what they brought beside the message
-	Why                        // it is in its thread
+	Recipients        []string  // envelope recipients of every delivery that brought it
+	RepeatIDs         []string  // SES messageIds of the later ones
+	Brought           []Brought // the files that each delivery brought
+	Why                         // it is in its thread
 	Read              bool
 	Deleted           bool
 	Shown             []change.Ref
 }
 
-// Extra are the files beside a message that a later delivery attached once more.
-type Extra struct {
+// Brought are the files of a message that came with one delivery: its own, or what a user attached beside it once more.
+type Brought struct {
 	RawID  string // SES messageId of that delivery
-	FileID int64  // of its first file; the others follow
+	FileID int64  // of the first file; the others follow
+	Count  int
+}
+
+// broughtBy are the ids of the files that came with a delivery.
+func (m Message) broughtBy(rawID string) (ids []int64) {
+	for _, b := range m.Brought {
+		if b.RawID == rawID {
+			for i := range b.Count {
+				ids = append(ids, b.FileID+int64(i))
+			}
+		}
+	}
+	return ids
+}
+
+// add gives the message the files of a delivery.
+func (m Message) add(rawID string, first int64, parts []Part) Message {
+	m.Brought = append(slices.Clone(m.Brought), Brought{rawID, first, len(parts)})
+	m.FileIDs = slices.Clone(m.FileIDs)
+	for i, p := range parts {
+		m.FileIDs = append(m.FileIDs, first+int64(i))
+		m.InlineAttachments, m.RealAttachments = m.InlineAttachments || p.Inline, m.RealAttachments || !p.Inline
+	}
+	return m
 }
 
 // Party is a sender or recipient.

@@ -34,8 +34,6 @@ const maxRepeats = 50
 func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out outcome, err error) {
 	m := *pl.repeat
 	out = outcome{thread: m.ThreadID, message: m.ID, persons: m.PersonIDs, rule: ruleRepeat}
-	before := slices.IndexFunc(m.Extras, func(x Extra) bool { return x.RawID == r.RawID })
-	resumed := m.RawID == r.RawID || before >= 0 || slices.Contains(m.RepeatIDs, r.RawID)
 	switch {
 	case m.RawID == r.RawID:
 		out.rule, out.why = m.Rule, m.Evidence[min(len(r.judged.Evidence), len(m.Evidence)):]
@@ -48,33 +46,19 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 	out.state = Linked
 	if pl.thread != nil {
 		out.state, out.reason = r.stateOf(it, *pl.thread)
+		out.suggest = pl.thread.Suggestions
 	}
 	targets, err := r.Store.Targets(ctx, r.Team, m.HangsOn())
 	if err != nil {
 		return out, err
 	}
-	if resumed {
-		done, err := r.Store.Known(ctx, r.Team, m.Attachments())
-		if err != nil {
-			return out, err
-		}
-		switch {
-		case m.RawID == r.RawID:
-		case before >= 0:
-			it.Parsed.Parts = nil // they came with the first delivery
-			m.FileIDs = block(m.Extras[before].FileID, len(r.parts(it, n)))
-		default:
-			m.FileIDs = nil // it brought none
-		}
-		returned, _, err := r.returned(ctx, it, f)
-		if err != nil {
-			return out, err
-		}
-		out.steps, err = r.around(ctx, it, n, f, m, targets, nil, done)
-		out.steps = append(out.steps, returned...)
+	if m.RawID == r.RawID || slices.Contains(m.RepeatIDs, r.RawID) {
+		out.steps, err = r.resume(ctx, it, n, f, m, targets)
 		return out, err
 	}
 	full := m.InnerCopy && it.Inner != InnerHTML && it.Inner != InnerText
+	outer, carried := r.outer(it)
+	again := f.Aliases[outer].MessageID != 0 // the carrier itself was here before
 	now := m
 	if full {
 		if now, err = r.complete(ctx, it, n, f, m); err != nil {
@@ -83,25 +67,21 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		out.why = append(out.why, "it was known from a forward and is whole now")
 	} else {
 		now.RepeatIDs = append(slices.Clone(m.RepeatIDs), r.RawID)
-	}
-	now.RepeatIDs = now.RepeatIDs[:min(len(now.RepeatIDs), maxRepeats)]
-	now.Recipients, now.UpdateTime = merged(m.Recipients, r.Recipients), r.now
-	outer, carried := r.outer(it)
-	var extra []int64
-	if !full {
-		it.Parsed.Parts = nil // what is attached to it came with the first delivery
-		if it.Inner == InnerAttached && f.Aliases[outer].MessageID == 0 {
-			if extra, err = r.extra(ctx, it, n, &now); err != nil {
+		it.Parsed.Parts = nil // what is attached to it came with the first delivery; what a user attached beside it may be new
+		if it.Inner == InnerAttached && !again {
+			if now, err = r.attach(ctx, now, r.parts(it, n)); err != nil {
 				return out, err
 			}
 		}
 	}
-	if it.Note != "" && carried {
-		id, err := r.Store.NextIDs(ctx, r.Team, change.Note, 1)
-		if err != nil {
+	now.RepeatIDs = now.RepeatIDs[:min(len(now.RepeatIDs), maxRepeats)]
+	now.Recipients, now.UpdateTime = merged(m.Recipients, r.Recipients), r.now
+	note := int64(0)
+	if it.Note != "" && carried && !again {
+		if note, err = r.Store.NextIDs(ctx, r.Team, change.Note, 1); err != nil {
 			return out, err
 		}
-		now.NoteIDs = append(slices.Clone(m.NoteIDs), id)
+		now.NoteIDs = append(slices.Clone(m.NoteIDs), note)
 	}
 	set := change.Set{Team: r.Team}
 	t, why, err := r.retagged(ctx, pl.thread)
@@ -120,12 +100,8 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		out.state, out.reason = r.stateOf(it, *t)
 	}
 	placed := set.PutPlaced(m, now, targets).(Message)
-	if full {
-		if guard := idGuard(it.Parsed.MessageID); it.Parsed.MessageID != "" {
-			set.Put(guard, Alias{ThreadID: m.ThreadID, MessageID: m.ID}, f.Aliases[guard].Version)
-		}
-	} else {
-		placed.FileIDs = extra
+	if guard := idGuard(it.Parsed.MessageID); full && it.Parsed.MessageID != "" {
+		set.Put(guard, Alias{ThreadID: m.ThreadID, MessageID: m.ID}, f.Aliases[guard].Version)
 	}
 	if t != nil {
 		switch has := t.attached(now); {
@@ -135,9 +111,40 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 			set.Put(has.Ref(), has, has.Version) // where it shows stays
 		}
 	}
-	around, err := r.around(ctx, it, n, f, placed, targets, nil, nil)
-	out.steps = append([]change.Set{set}, around...)
+	around, err := r.around(ctx, it, n, f, placed, targets, nil, note)
+	if err != nil {
+		return out, err
+	}
+	filed, err := r.file(ctx, it, n, placed, targets, nil)
+	out.steps = slices.Concat([]change.Set{set}, around, filed)
 	return out, err
+}
+
+// resume is what an interrupted delivery left undone beside its message. The note of a forwarder is written with the alias of what
+// carried it.
+func (r run) resume(ctx context.Context, it Item, n int, f facts, m Message, targets change.Targets) ([]change.Set, error) {
+	if m.RawID != r.RawID {
+		it.Parsed.Parts = nil // they came with the first delivery
+	}
+	done, err := r.Store.Known(ctx, r.Team, m.Attachments())
+	if err != nil {
+		return nil, err
+	}
+	outer, carried := r.outer(it)
+	note := int64(0)
+	if carried && n == 0 && f.Aliases[outer].MessageID == 0 && it.Note != "" && len(m.NoteIDs) > 0 {
+		note = m.NoteIDs[len(m.NoteIDs)-1]
+	}
+	around, err := r.around(ctx, it, n, f, m, targets, nil, note)
+	if err != nil {
+		return nil, err
+	}
+	returned, _, err := r.returned(ctx, it, f)
+	if err != nil {
+		return nil, err
+	}
+	filed, err := r.file(ctx, it, n, m, targets, done)
+	return slices.Concat(around, filed, returned), err
 }
 
 // retagged is the thread of a repeat under the deal that this delivery is addressed to (rows 15, 28), unless a user chose another
@@ -155,33 +162,6 @@ func (r run) retagged(ctx context.Context, t *Thread) (*Thread, string, error) {
 	return &now, ch.why, nil
 }
 
-// extra adds to a message that is here already what a user attached beside it this time.
-func (r run) extra(ctx context.Context, it Item, n int, m *Message) (ids []int64, err error) {
-	parts := r.parts(it, n)
-	if len(parts) == 0 {
-		return nil, nil
-	}
-	first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
-	if err != nil {
-		return nil, err
-	}
-	ids = block(first, len(parts))
-	m.FileIDs, m.Extras = slices.Concat(m.FileIDs, ids), append(slices.Clone(m.Extras), Extra{r.RawID, first})
-	for _, p := range parts {
-		m.InlineAttachments, m.RealAttachments = m.InlineAttachments || p.Inline, m.RealAttachments || !p.Inline
-	}
-	return ids, nil
-}
-
-// block are n ids that follow each other.
-func block(first int64, n int) []int64 {
-	ids := make([]int64, n)
-	for i := range ids {
-		ids[i] = first + int64(i)
-	}
-	return ids
-}
-
 // complete is a message that was known only from a quotation, now that it has come by itself.
 func (r run) complete(ctx context.Context, it Item, n int, f facts, m Message) (Message, error) {
 	known := it
@@ -195,18 +175,10 @@ func (r run) complete(ctx context.Context, it Item, n int, f facts, m Message) (
 	now.NoteIDs, now.Why, now.Shown = m.NoteIDs, m.Why, m.Shown
 	now.DealID, now.PersonIDs = m.DealID, m.PersonIDs
 	now.RepeatIDs = append(slices.Clone(m.RepeatIDs), m.RawID)
-	now.FileIDs, now.Extras = m.FileIDs, m.Extras
+	now.FileIDs, now.Brought = m.FileIDs, m.Brought
 	now.InlineAttachments, now.RealAttachments = m.InlineAttachments, m.RealAttachments
-	parts := r.parts(it, n)
-	if len(parts) > 0 {
-		first, err := r.Store.NextIDs(ctx, r.Team, change.File, len(parts))
-		if err != nil {
-			return m, err
-		}
-		for i, p := range parts {
-			now.FileIDs = append(now.FileIDs[:len(now.FileIDs):len(now.FileIDs)], first+int64(i))
-			now.InlineAttachments, now.RealAttachments = now.InlineAttachments || p.Inline, now.RealAttachments || !p.Inline
-		}
+	if now, err = r.attach(ctx, now, r.parts(it, n)); err != nil {
+		return m, err
 	}
 	return now, r.keepBody(ctx, it, n, &now)
 }
