@@ -361,6 +361,8 @@ var mailWords = map[string]word{
 	"evidence":                        {"What the decision rests on", nil},
 	"sender_check":                    {"Whether the sender is who they say", nil},
 	"link":                            {"Why mail is where it is; of a field, where its records are shown", nil},
+	"released_by":                     {"The user who let it out of quarantine", nil},
+	"messages":                        {"The messages that the mail would be, or would bring", nil},
 	"suggestions":                     {"Persons whom the mail may be about, for a user to confirm", nil},
 	"address_exposed":                 {"Whether outsiders can see the address that mail is sent to", false},
 	"bounced_emails":                  {"Addresses that mail to them came back from; absent when there are none", nil},

@@ -82,6 +82,10 @@ func (b *builder) body(d api.Description) *openapi3.RequestBodyRef {
 		content := openapi3.Content{"multipart/form-data": &openapi3.MediaType{Schema: b.schemas.named(d.In, b.schemas.inputFields)}}
 		return &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: true, Content: content}}
 	}
+	if kinds := names(d.In, "raw"); len(kinds) > 0 {
+		content := openapi3.Content{kinds[0]: &openapi3.MediaType{Schema: inline(&openapi3.Schema{Type: &openapi3.Types{"string"}, Format: "binary"})}}
+		return &openapi3.RequestBodyRef{Value: &openapi3.RequestBody{Required: true, Content: content}}
+	}
 	ref := b.schemas.bodyList(d.In)
 	if ref == nil && !has(d.In, "json") {
 		return nil
@@ -119,7 +123,7 @@ func (b *builder) responses(op *openapi3.Operation, d api.Description) {
 	if strings.Contains(d.Operation.Path(), "{") {
 		fails = append(fails, "404")
 	}
-	if has(d.In, "json") || has(d.In, "file") || has(d.In, "body") {
+	if has(d.In, "json") || has(d.In, "file") || has(d.In, "body") || has(d.In, "raw") {
 		fails = append(fails, "409", "413", "415")
 	}
 	version := "V2"

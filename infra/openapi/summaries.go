@@ -80,6 +80,9 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/mailbox/mailMessages/{id}":             "One mail message",
 		"GET /api/v2/inboundMail":                       "What became of each raw mail that came in",
 		"GET /api/v2/inboundMail/{id}":                  "What became of one raw mail, and why",
+		"POST /api/v2/inboundMail/{id}/replay":          "Decide anew what becomes of a mail",
+		"POST /api/v2/inboundMail/{id}/release":         "Let a mail out of quarantine",
+		"POST /api/v2/inboundMail/preview":              "What would become of a mail; nothing is kept of it",
 
 		"GET /api/v2/persons/{id}/picture": "Where the picture of a person can be seen",
 		"POST /v1/persons/{id}/picture":    "Give a person a picture",

@@ -52,7 +52,7 @@ type Answer struct {
 type Route struct {
 	operation manifest.Operation
 	about     Description
-	files     bool // reads multipart forms
+	takes     takes
 	decode    func(r *request) (any, error)
 	call      func(ctx context.Context, c Call, in any) (any, error)
 	page      http.Handler                                    // instead of decode and call: answers by itself, to anyone
@@ -61,14 +61,14 @@ type Route struct {
 
 // Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
 //
-//	`path:"id"`, `query:"limit"`, `json:"title" rule:"required,max=255"`, `file:"file" rule:"required"`
+//	`path:"id"`, `query:"limit"`, `json:"title" rule:"required,max=255"`, `file:"file" rule:"required"`, `raw:"message/rfc822"`
 //
 // All wrong fields are answered at once, before fn is called.
 func Handle[In any](operation manifest.Operation, fn func(ctx context.Context, c Call, in In) (any, error)) Route {
 	return Route{
 		operation: operation,
 		about:     Description{Operation: operation, In: reflect.TypeFor[In](), Status: http.StatusOK},
-		files:     takesFiles(reflect.TypeFor[In]()),
+		takes:     takesOf(reflect.TypeFor[In]()),
 		decode: func(r *request) (any, error) {
 			var in In
 			err := decodeInto(r, &in)
@@ -168,7 +168,7 @@ func bind(r Route, o Options) http.Handler {
 			return
 		}
 		answer, err := func() (any, error) {
-			req, err := newRequest(hr, r.files)
+			req, err := newRequest(hr, r.takes)
 			if err != nil {
 				return nil, err
 			}

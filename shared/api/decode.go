@@ -28,7 +28,12 @@ func decodeInto(r *request, in any) error {
 			}
 		}
 	}
-	if r.takes || hasBody(v.Type()) {
+	switch {
+	case r.takes.raw != "":
+		if err := d.rawBody(r, v); err != nil {
+			return err
+		}
+	case r.takes.files || hasBody(v.Type()):
 		fields, err := bodyFields(r)
 		if err != nil {
 			return err

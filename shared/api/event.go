@@ -58,10 +58,10 @@ type request struct {
 	body  []byte
 	form  url.Values // of an urlencoded body, v1 only, or of a multipart one
 	files map[string]Upload
-	takes bool // files: the body may be a multipart form
+	takes takes
 }
 
-func newRequest(hr *http.Request, takesFiles bool) (*request, error) {
+func newRequest(hr *http.Request, t takes) (*request, error) {
 	query, err := url.ParseQuery(hr.URL.RawQuery)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The query string could not be read")
@@ -70,13 +70,17 @@ func newRequest(hr *http.Request, takesFiles bool) (*request, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "The body could not be read").Because(err)
 	}
+	large := t.files || t.raw != ""
 	switch {
-	case takesFiles && len(body) > maxUpload:
+	case large && len(body) > maxUpload:
 		return nil, fault.New(fault.TooLarge, "The body is larger than 4.5 MB")
-	case !takesFiles && len(body) > maxBody:
+	case !large && len(body) > maxBody:
 		return nil, fault.New(fault.TooLarge, "The body is larger than 1 MB")
 	}
-	return &request{Request: hr, v1: isV1(hr.URL.Path), query: query, body: bytes.TrimSpace(body), takes: takesFiles}, nil
+	if t.raw == "" {
+		body = bytes.TrimSpace(body)
+	}
+	return &request{Request: hr, v1: isV1(hr.URL.Path), query: query, body: body, takes: t}, nil
 }
 
 // token looks in every place that clients use (contract §1.1).
@@ -98,9 +102,9 @@ func (r *request) readBody() error {
 	}
 	kind, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch known := err == nil || errors.Is(err, mime.ErrInvalidMediaParameter); {
-	case r.takes && kind == "multipart/form-data":
+	case r.takes.files && kind == "multipart/form-data":
 		return r.readForm(params["boundary"])
-	case r.takes:
+	case r.takes.files:
 		return fault.New(fault.Unsupported, "The media type %q is not read here; please send multipart/form-data", r.Header.Get("Content-Type"))
 	case r.Header.Get("Content-Type") == "" || known && (kind == "application/json" || strings.HasSuffix(kind, "+json")):
 		return nil

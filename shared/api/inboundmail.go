@@ -6,8 +6,11 @@ import (
 	"github.com/lejek/lejek/shared/mailbox"
 )
 
-// InboundMail are the routes of the ledger: what became of each raw message, and why.
-type InboundMail struct{ Box mailbox.Box }
+// InboundMail are the routes of the ledger: what became of each raw message, and why; and how to have it decided anew.
+type InboundMail struct {
+	Box   mailbox.Box
+	Again Rereader
+}
 
 // entryWire is a raw message's line in the ledger.
 type entryWire struct {
@@ -29,6 +32,7 @@ type entryWire struct {
 	MessageIDs    []int64          `json:"mail_message_ids"`
 	PersonIDs     []int64          `json:"person_ids"`
 	FileIDs       []int64          `json:"file_ids"`
+	ReleasedBy    *int64           `json:"released_by"` // the user who let it out of quarantine
 }
 
 func entryOut(e mailbox.Entry) entryWire {
@@ -37,7 +41,7 @@ func entryOut(e mailbox.Entry) entryWire {
 		Recipients: each(e.Recipients, same), MessageID: orNull(e.MessageID), From: orNull(e.From), Subject: e.Subject,
 		Time: millis(e.Time), UpdateTime: millis(e.UpdateTime), MailThreadID: first(e.ThreadIDs), MailMessageID: first(e.MessageIDs),
 		PersonID: first(e.PersonIDs), ThreadIDs: each(e.ThreadIDs, same), MessageIDs: each(e.MessageIDs, same),
-		PersonIDs: each(e.PersonIDs, same), FileIDs: each(e.FileIDs, same),
+		PersonIDs: each(e.PersonIDs, same), FileIDs: each(e.FileIDs, same), ReleasedBy: existing(e.ReleasedBy),
 	}
 }
 
@@ -86,5 +90,14 @@ func (h InboundMail) Routes() []Route {
 			}
 			return entryOut(e), nil
 		}).Returns(entryWire{}),
+		Handle("POST /api/v2/inboundMail/{id}/replay", func(ctx context.Context, c Call, in byName) (any, error) {
+			e, err := h.Again.Replay(ctx, c.Actor, in.ID)
+			return entryOut(e), err
+		}).Returns(entryWire{}),
+		Handle("POST /api/v2/inboundMail/{id}/release", func(ctx context.Context, c Call, in byName) (any, error) {
+			e, err := h.Again.Release(ctx, c.Actor, in.ID)
+			return entryOut(e), err
+		}).Returns(entryWire{}),
+		Handle("POST /api/v2/inboundMail/preview", h.preview).Returns(previewWire{}),
 	}
 }

@@ -189,6 +189,11 @@ func (annexes) File(f mailbox.File) change.Placed {
 	return file.LinkTo(f.Links)
 }
 
+func (annexes) IsFile(record any, name, hash string, inline bool) bool {
+	f, ok := record.(files.File)
+	return ok && f.Name == name && f.Hash == hash && f.Inline == inline
+}
+
 func (annexes) Note(n mailbox.Note) change.Placed {
 	note := notes.Note{
 		ID: n.ID, Content: noteContent(n.Text), UserID: n.UserID, AddTime: n.Time, UpdateTime: n.Time,

@@ -52,7 +52,7 @@ func allowed(name string) (ok func(string) bool, why string) {
 		return among([]string{"shared/boot", "shared/app/" + f}), "a function's main is wiring only"
 	case strings.HasPrefix(name, "shared/app/") && name != "shared/app/apptest":
 		return func(to string) bool {
-			return !strings.HasPrefix(to, "infra/") && !strings.HasPrefix(to, "functions/") && !strings.HasPrefix(to, "shared/app/")
+			return !strings.HasPrefix(to, "infra/") && !strings.HasPrefix(to, "functions/") && (!strings.HasPrefix(to, "shared/app/") || to == "shared/app/mailroom")
 		}, "a constructor joins entities and adapters; only the local runner and tests see all constructors"
 	case name == "shared/app":
 		return func(to string) bool {

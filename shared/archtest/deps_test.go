@@ -21,14 +21,18 @@ var common = []string{
 var more = map[string][]string{
 	"docs":      {"github.com/swaggest/swgui", "github.com/vearutop/statigz"}, // shows a page to read and try the API
 	"reminders": {"github.com/aws/aws-sdk-go-v2/service/ses"},                 // sends mail
-	"linker": append([]string{ // parses mail, and stores its HTML fit to be shown
-		"github.com/jhillyerd/enmime/v2", "golang.org/x/net/", "github.com/gogs/chardet", "github.com/cention-sany/utf7", "github.com/pkg/errors",
-		"github.com/inbucket/html2text", "github.com/ssor/bom", "github.com/olekukonko/", "github.com/mattn/go-runewidth", "github.com/clipperhouse/",
-		"github.com/fatih/color", "github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "golang.org/x/sys/", "github.com/cespare/xxhash/v2",
-	}, sanitising...),
-	"notes":   sanitising,
-	"persons": {"golang.org/x/image/"}, // scales pictures
+	"linker":    mailing,
+	"inbound":   mailing,
+	"notes":     sanitising,
+	"persons":   {"golang.org/x/image/"}, // scales pictures
 }
+
+// mailing is what parses mail, and makes its HTML fit to be shown.
+var mailing = append([]string{
+	"github.com/jhillyerd/enmime/v2", "golang.org/x/net/", "github.com/gogs/chardet", "github.com/cention-sany/utf7", "github.com/pkg/errors",
+	"github.com/inbucket/html2text", "github.com/ssor/bom", "github.com/olekukonko/", "github.com/mattn/go-runewidth", "github.com/clipperhouse/",
+	"github.com/fatih/color", "github.com/mattn/go-colorable", "github.com/mattn/go-isatty", "golang.org/x/sys/", "github.com/cespare/xxhash/v2",
+}, sanitising...)
 
 var sanitising = []string{"github.com/microcosm-cc/bluemonday", "github.com/aymerick/douceur", "github.com/gorilla/css", "golang.org/x/net/html"}
 

@@ -16,18 +16,21 @@ import (
 
 var (
 	mailThreadKind  = kindOf[mailbox.Thread]{name: change.MailThread, extra: threadKeys}
-	mailMessageKind = kindOf[mailbox.Message]{name: change.MailMessage}
+	mailMessageKind = kindOf[mailbox.Message]{name: change.MailMessage, extra: messageKeys}
 	aliasKind       = kindOf[mailbox.Alias]{name: change.MessageID}
 )
 
 // threadKeys list a user's threads by last message, archived ones apart.
 func threadKeys(team int64, t mailbox.Thread, it item) {
 	if t.Deleted {
+		expire(it, true, t.UpdateTime)
 		return
 	}
 	it[schema.ByTime.PK] = text(threadList(team, t.UserID, t.Archived))
 	it[schema.ByTime.SK] = text(value.SortTime(t.LastMessageTime) + "#" + padded(t.ID))
 }
+
+func messageKeys(_ int64, m mailbox.Message, it item) { expire(it, m.Deleted, m.UpdateTime) }
 
 func threadList(team, user int64, archived bool) string {
 	shelf := "current"
@@ -60,7 +63,10 @@ func (m Mail) Look(ctx context.Context, team int64, rawID string, aliases, addre
 	}
 	if it, ok := found[keys[0]]; ok {
 		e, err := ledgerKind.decode(it)
-		return mailbox.Seen{Entry: &e}, err
+		if err != nil {
+			return s, err
+		}
+		s.Entry = &e
 	}
 	s.Aliases, s.Persons = map[change.Ref]mailbox.Alias{}, map[change.Ref][]int64{}
 	for _, ref := range aliases {

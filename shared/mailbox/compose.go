@@ -21,7 +21,7 @@ func (r run) message(it Item, at time.Time, c cast) Message {
 	from, to, cc, bcc := c.parties(p.From, &room), c.parties(p.To, &room), c.parties(p.Cc, &room), c.parties(p.Bcc, &room)
 	m := Message{
 		RawID: r.RawID, RawKey: r.RawKey, MessageID: p.MessageID, Print: p.ContentPrint, InnerCopy: it.Inner == InnerHTML || it.Inner == InnerText,
-		Subject: cut(p.Subject, maxSubject), Snippet: p.Snippet, Sent: it.Sent, Auto: it.Auto, Time: at, AddTime: r.now, UpdateTime: r.now,
+		Subject: cut(p.Subject, maxSubject), BaseSubject: cut(p.BaseSubject, maxSubject), Snippet: p.Snippet, Sent: it.Sent, Auto: it.Auto, Time: at, AddTime: r.now, UpdateTime: r.now,
 		Recipients: r.Recipients, Read: it.Sent, Why: r.judged.Why,
 		From: from, To: to, Cc: cc, Bcc: bcc,
 	}
@@ -99,6 +99,24 @@ func (t Thread) with(m Message, related []int64) Thread {
 	}
 	t.From, t.To = enrol(t.From, m.From, m.Time, newest), enrol(t.To, slices.Concat(m.To, m.Cc), m.Time, false)
 	return t.attached(m)
+}
+
+// recounted is the thread as it would be had these messages alone come, oldest first; what users did with it stays.
+func (t Thread) recounted(messages []Message) Thread {
+	before := t
+	t.MessageCount, t.From, t.To, t.Snippet, t.SnippetSent, t.LastReceivedTime, t.LastSentTime = 0, nil, nil, "", "", nil, nil
+	t.InlineAttachments, t.RealAttachments = false, false
+	if len(messages) == 0 {
+		t.Deleted = true
+		return t
+	}
+	for _, m := range messages {
+		t = t.with(m, nil)
+	}
+	if t.Read, t.Archived = before.Read, before.Archived; len(messages) == 1 {
+		t.Subject, t.BaseSubject = messages[0].Subject, messages[0].BaseSubject
+	}
+	return t
 }
 
 // attached takes note of a message's attachments.

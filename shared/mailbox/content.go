@@ -81,18 +81,13 @@ func (r run) keepParts(ctx context.Context, parts []Part) ([]filed, error) {
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
 
-// keepBody puts what people see of the message into S3, under a key made of the raw message's id and the item's place in it, so
-// that doing it again replaces the same object.
+// keepBody puts what people see of the message into S3.
 func (r run) keepBody(ctx context.Context, it Item, n int, m *Message) error {
 	body, mediaType := r.shown(it, n)
 	if body == "" {
 		return nil
 	}
-	id := r.RawID
-	if !plainID.MatchString(id) {
-		id = change.HashOf([]byte(id))
-	}
-	m.BodyType, m.BodyKey = mediaType, fmt.Sprintf("files/%d/%s-%d-body", r.Team, id, n)
+	m.BodyType, m.BodyKey = mediaType, r.bodyKey(n)
 	if r.kept[m.BodyKey] {
 		return nil
 	}
@@ -101,4 +96,13 @@ func (r run) keepBody(ctx context.Context, it Item, n int, m *Message) error {
 	}
 	r.kept[m.BodyKey] = true
 	return nil
+}
+
+// bodyKey is made of the raw message's id and the item's place in it, so that doing it again replaces the same object.
+func (r run) bodyKey(n int) string {
+	id := r.RawID
+	if !plainID.MatchString(id) {
+		id = change.HashOf([]byte(id))
+	}
+	return fmt.Sprintf("files/%d/%s-%d-body", r.Team, id, n)
 }

@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -19,6 +20,38 @@ type Delivery struct {
 	Parsed     Parsed
 	NotMail    string // why the bytes could not be read as a mail at all
 	Released   int64  // the user who let it out of quarantine; 0: nobody
+	Again      bool   // it is in the ledger, and is to be decided anew
+}
+
+// Stamped is the delivery with the verdicts that the receiving server wrote into the message; for one whose notice is lost, or never
+// was. A message without them counts as one that passed.
+func (d Delivery) Stamped() Delivery {
+	p := d.Parsed
+	stamp := func(name string) string {
+		if v := p.Header[name]; len(v) > 0 {
+			return strings.TrimSpace(v[0])
+		}
+		return ""
+	}
+	d.Spam, d.Virus = cmp.Or(stamp("X-Ses-Spam-Verdict"), pass), cmp.Or(stamp("X-Ses-Virus-Verdict"), pass)
+	d.Checks = Checks{SPF: pass, DKIM: pass, DMARC: pass, MailFrom: strings.Trim(stamp("Return-Path"), "<> ")}
+	if r := p.AuthResults; r.Present {
+		d.Checks.SPF, d.Checks.DKIM, d.Checks.DMARC = verdictOf(r.SPF), verdictOf(r.DKIM), verdictOf(r.DMARC)
+	}
+	return d
+}
+
+const pass = "PASS"
+
+// verdictOf is a result of RFC 8601 as SES's notices tell it.
+func verdictOf(result string) string {
+	switch result {
+	case "pass":
+		return pass
+	case "fail", "softfail", "permerror":
+		return "FAIL"
+	}
+	return "GRAY"
 }
 
 // Reader is what package mail knows about mail. It is handed in, because nothing that an API function imports may reach a

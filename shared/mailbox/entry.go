@@ -38,6 +38,7 @@ type Entry struct {
 	ThreadIDs   []int64
 	MessageIDs  []int64
 	PersonIDs   []int64
+	ReleasedBy  int64   // the user who let it out of quarantine; 0: nobody
 	FileIDs     []int64 // only of mail that is kept apart; other files belong to their message
 }
 

@@ -27,15 +27,26 @@ func (r run) facts(ctx context.Context, it Item) (f facts, err error) {
 		guards = append(guards, outlookGuard(p.ThreadIndex))
 	}
 	f.Seen, err = r.Store.Look(ctx, r.Team, r.RawID, distinct(guards), r.addresses(it))
-	if err != nil || f.Entry != nil {
+	if err != nil || f.Entry != nil && !r.Again {
 		return f, err
 	}
 	var threads, messages []int64
 	for _, a := range f.Aliases {
 		threads, messages = union(threads, a.ThreadID), union(messages, a.MessageID)
 	}
-	f.Stored, err = r.Store.Mail(ctx, r.Team, threads, messages)
-	return f, err
+	if f.Stored, err = r.Store.Mail(ctx, r.Team, threads, messages); err != nil {
+		return f, err
+	}
+	for guard, a := range f.Aliases { // what is gone leaves its aliases free
+		if m, ok := f.Messages[a.MessageID]; !ok || m.Deleted {
+			a.MessageID = 0
+		}
+		if t, ok := f.Threads[a.ThreadID]; !ok || t.Deleted {
+			a.ThreadID, a.MessageID = 0, 0
+		}
+		f.Aliases[guard] = a
+	}
+	return f, nil
 }
 
 // outer is the guard of the message that carries the item; false when the item is the raw message itself.

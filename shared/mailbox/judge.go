@@ -121,8 +121,11 @@ func (r Roles) Judge(d Delivery, read Reader) Judgement {
 // oddities notes what is out of the ordinary and decides nothing.
 func (j *Judgement) oddities(d Delivery) {
 	p := d.Parsed
-	if d.Released != 0 {
+	switch {
+	case d.Released != 0:
 		j.note("user %d released it from quarantine", d.Released)
+	case d.Again:
+		j.note("decided anew")
 	}
 	if p.Unparsed != "" {
 		j.note("row %d: not parsed, linked by its headers: %s", ruleNotParsed, p.Unparsed)

@@ -40,10 +40,11 @@ func (r run) decide(ctx context.Context, it Item, f facts, pl place) (d decision
 	if err != nil {
 		return d, err
 	}
-	marks := []string{}
-	if d.returned, marks, err = r.returned(ctx, it, f); err != nil {
+	returned, marks, err := r.returned(ctx, it, f)
+	if err != nil {
 		return d, err
 	}
+	d.returned = returned
 	m := r.message(it, r.timeOf(it), d.cast)
 	if m.UserID = r.judged.User.ID; m.UserID == 0 {
 		m.UserID = t.UserID

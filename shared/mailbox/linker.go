@@ -71,6 +71,11 @@ type run struct {
 	actor  auth.Actor
 	now    time.Time
 	kept   map[string]bool // objects that are in S3 already
+
+	// Of a mail that is decided anew: its entry, and which item is which message.
+	prior   *Entry
+	had     map[int]Message
+	changed bool // something was written before the last item
 }
 
 // outcome is what became of one item.
@@ -86,37 +91,45 @@ type outcome struct {
 	steps   []change.Set // still to be written, each by itself whole
 }
 
-func (r run) attempt(ctx context.Context) (Entry, error) {
+func (r run) attempt(ctx context.Context) (e Entry, err error) {
+	if r.Again {
+		if r, err = r.recall(ctx); err != nil {
+			return e, err
+		}
+	}
 	if r.judged.State != "" {
 		return r.end(ctx)
 	}
-	e := r.entry(Linked)
+	e = r.entry(Linked)
+	var rest []change.Set
 	for i, it := range r.judged.Items {
+		if change.Weight(rest...) > 0 { // of the item before, which this one is to see
+			if err := r.write(ctx, rest); err != nil {
+				return e, err
+			}
+			r.changed = true
+		}
 		f, err := r.facts(ctx, it)
 		if err != nil {
 			return e, err
 		}
-		if f.Entry != nil {
+		if f.Entry != nil && !r.Again {
 			return *f.Entry, nil
 		}
 		out, err := r.item(ctx, it, i, f)
 		if err != nil {
 			return e, err
 		}
-		e = e.with(out)
-		steps := out.steps
-		if i == len(r.judged.Items)-1 {
-			steps = append(steps, r.ledger(e))
-		}
-		if err := r.write(ctx, steps); err != nil {
-			return e, err
-		}
+		e, rest = e.with(out), out.steps
 	}
-	return e, nil
+	return r.close(ctx, e, rest)
 }
 
 // item stores one message, or finds that it is there already.
 func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error) {
+	if had, ok := r.had[n]; ok {
+		return r.refresh(ctx, it, n, f, had)
+	}
 	pl := it.resolve(f, r.Read.Domain, r.Read.FreeMail)
 	if pl.repeat != nil {
 		return r.repeat(ctx, it, n, f, pl)
@@ -129,21 +142,47 @@ func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error)
 
 // end closes mail that is not linked at all.
 func (r run) end(ctx context.Context) (Entry, error) {
-	seen, err := r.Store.Look(ctx, r.Team, r.RawID, nil, nil)
-	if err != nil {
-		return Entry{}, err
-	}
-	if seen.Entry != nil {
-		return *seen.Entry, nil
+	if !r.Again {
+		seen, err := r.Store.Look(ctx, r.Team, r.RawID, nil, nil)
+		if err != nil {
+			return Entry{}, err
+		}
+		if seen.Entry != nil {
+			return *seen.Entry, nil
+		}
 	}
 	e := r.entry(r.judged.State)
 	set := change.Set{Team: r.Team}
-	if failed(r.Virus) {
+	if failed(r.Virus) && r.prior != nil && len(r.prior.FileIDs) > 0 {
+		e.FileIDs = r.prior.FileIDs
+	} else if failed(r.Virus) {
+		var err error
 		if e.FileIDs, err = r.lock(ctx, &set); err != nil {
 			return e, err
 		}
 	}
-	return e, r.write(ctx, []change.Set{set, r.ledger(e)})
+	return r.close(ctx, e, []change.Set{set})
+}
+
+// close writes the last steps with the ledger's entry. A mail that was decided anew, and comes out as before, keeps its entry.
+func (r run) close(ctx context.Context, e Entry, steps []change.Set) (Entry, error) {
+	if r.prior == nil {
+		return e, r.write(ctx, append(steps, r.ledger(e)))
+	}
+	if apart := r.prior.FileIDs; len(apart) > 0 && len(e.FileIDs) == 0 {
+		dropped, err := r.remove(ctx, refsOf(change.File, apart)) // they are its messages' now
+		if err != nil {
+			return e, err
+		}
+		steps = append(steps, dropped...)
+	}
+	e.Version = r.prior.Version
+	if change.Weight(steps...) == 0 && !r.changed && same(e, *r.prior) && (r.judged.State == "" || e.Rule == r.prior.Rule) {
+		return *r.prior, nil
+	}
+	err := r.write(ctx, append(steps, r.ledger(e)))
+	e.Version++
+	return e, err
 }
 
 // entry is the ledger's line before anything was linked.
@@ -152,7 +191,7 @@ func (r run) entry(state string) Entry {
 	return Entry{
 		ID: r.RawID, RawKey: r.RawKey, State: state, Reason: r.judged.Reason, Why: r.judged.because(),
 		Recipients: r.Recipients, MessageID: r.Parsed.MessageID, From: from.Email, Subject: cut(r.Parsed.Subject, maxSubject),
-		Time: r.Received, UpdateTime: r.now,
+		Time: r.Received, UpdateTime: r.now, ReleasedBy: r.Released,
 	}
 }
 
@@ -177,7 +216,7 @@ func (e Entry) with(out outcome) Entry {
 
 func (r run) ledger(e Entry) change.Set {
 	set := change.Set{Team: r.Team}
-	set.Put(e.Ref(), e, 0)
+	set.Put(e.Ref(), e, e.Version)
 	return set
 }
 

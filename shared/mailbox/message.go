@@ -22,6 +22,7 @@ type Message struct {
 	Print             string // of its content; tells a repeat from another mail under the same Message-ID
 	InnerCopy         bool   // known only from a quotation in a forward
 	Subject           string
+	BaseSubject       string // without prefixes
 	Snippet           string // at most 225 characters
 	From              []Party
 	To                []Party

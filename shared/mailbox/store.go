@@ -23,6 +23,10 @@ type Store interface {
 	Counted(ctx context.Context, team int64, of change.Ref) (int64, error)
 	// Contents tells where bytes are that the team has, by their names.
 	Contents(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]change.Content, error)
+	// MessagesIn are the messages of a thread, oldest first.
+	MessagesIn(ctx context.Context, team, thread int64) ([]Message, error)
+	// GetAny reads records, each as its own type; what does not exist is absent.
+	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
 	// Known tells which of these records exist.
 	Known(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]bool, error)
 	NextIDs(ctx context.Context, team int64, kind string, n int) (int64, error)
@@ -126,6 +130,8 @@ type Note struct {
 // Annexes are records of other entities that come with a mail.
 type Annexes interface {
 	File(f File) change.Placed
+	// IsFile tells whether a record is a file of that name and with those bytes.
+	IsFile(record any, name, hash string, inline bool) bool
 	Note(n Note) change.Placed
 	// Refile puts a note under another deal.
 	Refile(note change.Placed, deal *int64) change.Placed

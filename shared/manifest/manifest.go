@@ -187,6 +187,15 @@ var Functions = limited([]Function{
 		Env:    []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
 	{
+		Name: "inbound", Doc: "what became of each inbound mail, and having it decided anew",
+		Operations: []Operation{
+			"GET /api/v2/inboundMail", "GET /api/v2/inboundMail/{id}", "POST /api/v2/inboundMail/{id}/replay", "POST /api/v2/inboundMail/{id}/release",
+			"POST /api/v2/inboundMail/preview",
+		},
+		Grants: with(writeTable, readMail, writeFiles),
+		Env:    []EnvVar{EnvTable, EnvMailBucket, EnvDataBucket, EnvMailDomain}, Timeout: 29, Memory: 1024, // the gateway waits for 30
+	},
+	{
 		Name: "indexer", Doc: "follows the table's stream: keeps the words that records are found by, moves rows whose links changed, clears what expired",
 		Stream: true,
 		Grants: with(writeTable,
@@ -201,11 +210,10 @@ var Functions = limited([]Function{
 		Env:    []EnvVar{EnvTable, EnvMailBucket, EnvDataBucket, EnvMailDomain}, Timeout: 60, Memory: 1024,
 	},
 	{
-		Name: "mailbox", Doc: "mail threads and messages, and what became of each inbound mail",
+		Name: "mailbox", Doc: "mail threads and messages",
 		Operations: []Operation{
 			"GET /v1/mailbox/mailThreads", "GET /v1/mailbox/mailThreads/{id}", "PUT /v1/mailbox/mailThreads/{id}",
 			"GET /v1/mailbox/mailThreads/{id}/mailMessages", "GET /v1/mailbox/mailMessages/{id}",
-			"GET /api/v2/inboundMail", "GET /api/v2/inboundMail/{id}",
 		},
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},

@@ -13,6 +13,7 @@ import (
 	"github.com/lejek/lejek/shared/app/filters"
 	"github.com/lejek/lejek/shared/app/importer"
 	"github.com/lejek/lejek/shared/app/imports"
+	"github.com/lejek/lejek/shared/app/inbound"
 	"github.com/lejek/lejek/shared/app/indexer"
 	"github.com/lejek/lejek/shared/app/linker"
 	"github.com/lejek/lejek/shared/app/mailbox"
@@ -38,6 +39,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"filters":       filters.New,
 	"importer":      importer.New,
 	"imports":       imports.New,
+	"inbound":       inbound.New,
 	"indexer":       indexer.New,
 	"linker":        linker.New,
 	"mailbox":       mailbox.New,

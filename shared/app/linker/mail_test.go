@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,9 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/teams"
@@ -213,4 +217,31 @@ func (o office) invoke(e events.SQSEvent) (failed []string) {
 		failed = append(failed, f.ItemIdentifier)
 	}
 	return failed
+}
+
+// object is a stored raw mail.
+func (o office) object(key string) string {
+	o.t.Helper()
+	out, err := o.app.S3.GetObject(context.Background(), &s3.GetObjectInput{Bucket: &o.app.MailBucket, Key: &key})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	defer out.Body.Close()
+	raw, err := io.ReadAll(out.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// settle has the indexer follow all that was written.
+func (o office) settle() { o.t.Helper(); o.app.Follow()() }
+
+// text is an attribute as one line.
+func text(a types.AttributeValue) string {
+	var v any
+	if err := attributevalue.Unmarshal(a, &v); err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(v)
 }

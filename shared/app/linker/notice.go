@@ -94,7 +94,7 @@ func (n notice) key() string {
 	return key
 }
 
-// delivery is the notice as the mailbox takes it, still without a team and a message.
+// delivery is the notice as the mailbox takes it, still of all teams and without the message.
 func (n notice) delivery(now time.Time) mailbox.Delivery {
 	received := n.Mail.Timestamp
 	if received.IsZero() {
@@ -109,7 +109,7 @@ func (n notice) delivery(now time.Time) mailbox.Delivery {
 	}
 	r := n.Receipt
 	return mailbox.Delivery{
-		RawID: n.Mail.MessageID, RawKey: n.key(), Received: received.UTC().Truncate(time.Millisecond), Spam: r.SpamVerdict.Status, Virus: r.VirusVerdict.Status,
+		Recipients: r.Recipients, RawID: n.Mail.MessageID, RawKey: n.key(), Received: received.UTC().Truncate(time.Millisecond), Spam: r.SpamVerdict.Status, Virus: r.VirusVerdict.Status,
 		Checks: mailbox.Checks{SPF: r.SPFVerdict.Status, DKIM: r.DKIMVerdict.Status, DMARC: r.DMARCVerdict.Status, MailFrom: source},
 	}
 }

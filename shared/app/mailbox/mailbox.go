@@ -1,4 +1,4 @@
-// Package mailbox constructs the function that answers for mail: threads, messages, and what became of each inbound mail.
+// Package mailbox constructs the function that answers for mail: threads and messages.
 package mailbox
 
 import (
@@ -12,7 +12,5 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	box := c.Mailbox()
-	routes := append(api.Mailbox{Box: box, Records: c.DB}.Routes(), api.InboundMail{Box: box}.Routes()...)
-	return api.New("mailbox", c.Options(), routes...)
+	return api.New("mailbox", c.Options(), api.Mailbox{Box: c.Mailbox(), Records: c.DB}.Routes()...)
 }
