@@ -26,11 +26,12 @@ func takesOf(in reflect.Type) takes {
 
 // rawBody fills the field that takes the body as it is.
 func (d *decoder) rawBody(r *request, v reflect.Value) error {
-	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != r.takes.raw {
-		return fault.New(fault.Unsupported, "The media type %q is not read here; please send %s", r.Header.Get("Content-Type"), r.takes.raw)
-	}
 	if len(r.body) == 0 {
 		d.bad.Add("body", "must be given, as %s", r.takes.raw)
+		return nil
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind != r.takes.raw {
+		return fault.New(fault.Unsupported, "The media type %q is not read here; please send %s", r.Header.Get("Content-Type"), r.takes.raw)
 	}
 	for i := range v.NumField() {
 		if v.Type().Field(i).Tag.Get("raw") != "" {
