@@ -8,12 +8,25 @@ async function calls(suite) {
   Object.assign(team, await contacts(suite));
   Object.assign(team, await deals(suite, team));
   Object.assign(team, await activities(suite, team));
+  await followers(suite, team);
   await fields(suite, team);
   await filters(suite, team);
   await picture(suite, team);
   await searches(suite, team);
   await byField(suite);
   await removal(suite, team);
+}
+
+async function followers({ run }, { deal, person, organization }) {
+  const user = deal.owner_id;
+  for (const [kind, id] of [["Deal", deal.id], ["Person", person.id], ["Organization", organization.id]]) {
+    const api = `${kind}sApi.`;
+    await run(`${api}add${kind}Follower`, { id, AddDealFollowerRequest: { user_id: user } });
+    await run(`${api}get${kind}Followers`, { id, limit: 1 });
+    await run(`${api}delete${kind}Follower`, { id, follower_id: user });
+    await run(`${api}get${kind}FollowersChangelog`, { id });
+  }
+  await run("UsersApi.getUserFollowers", { id: user }, { shared: true }); // each team has a first user
 }
 
 async function board({ run }) {
