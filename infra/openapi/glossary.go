@@ -1,7 +1,6 @@
 package openapi
 
-// glossary says what parameters and fields mean, each name once: they mean the same everywhere. Records are in records.go's
-// words, mail, figures and the rest of this package's in theirs.
+// glossary says what parameters and fields mean, each name once: they mean the same everywhere.
 var glossary = join(envelopeWords, legacyWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords,
 	filterWords)
 
