@@ -240,6 +240,9 @@ func (h Deals) out(ctx context.Context, c Call, list []deals.Deal, x dealExtras,
 		zone = team.Zone()
 	}
 	out := each(list, func(d deals.Deal) dealWire { return dealOut(d, zone, cu) })
+	if len(x.IncludeFields) == 0 {
+		return out, nil
+	}
 	extra, err := h.Derived.read(ctx, c, x.IncludeFields, each(list, deals.Deal.Ref))
 	for i, d := range list {
 		out[i].dealDerived = only(extra.deal(d), x.IncludeFields)

@@ -100,9 +100,6 @@ type extras struct {
 
 // read takes a batch read for each hundred summaries, and the team's only where its address is asked for.
 func (h Derived) read(ctx context.Context, c Call, fields []string, refs []change.Ref) (s extras, err error) {
-	if len(fields) == 0 {
-		return s, nil
-	}
 	if slices.Contains(fields, "smart_bcc_email") {
 		team, err := h.Companies.Team(ctx, c.Actor)
 		if err != nil {

@@ -164,12 +164,15 @@ func (h Organizations) out(ctx context.Context, c Call, list []organizations.Org
 	if err != nil {
 		return nil, err
 	}
+	out := each(list, func(o organizations.Organization) organizationWire { return organizationOut(o, cu) })
+	if len(include) == 0 {
+		return out, nil
+	}
 	extra, err := h.Derived.read(ctx, c, include, each(list, organizations.Organization.Ref))
-	return each(list, func(o organizations.Organization) organizationWire {
-		w := organizationOut(o, cu)
-		w.organizationDerived = only(extra.organization(o), include)
-		return w
-	}), err
+	for i, o := range list {
+		out[i].organizationDerived = only(extra.organization(o), include)
+	}
+	return out, err
 }
 
 func (h Organizations) list(ctx context.Context, c Call, in organizationList) (any, error) {

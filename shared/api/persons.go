@@ -210,12 +210,15 @@ func (h Persons) out(ctx context.Context, c Call, list []persons.Person, include
 	if err != nil {
 		return nil, err
 	}
+	out := each(list, func(p persons.Person) personWire { return personOut(p, cu) })
+	if len(include) == 0 {
+		return out, nil
+	}
 	extra, err := h.Derived.read(ctx, c, include, personParts(list, include))
-	return each(list, func(p persons.Person) personWire {
-		w := personOut(p, cu)
-		w.personDerived = only(extra.person(p), include)
-		return w
-	}), err
+	for i, p := range list {
+		out[i].personDerived = only(extra.person(p), include)
+	}
+	return out, err
 }
 
 func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {

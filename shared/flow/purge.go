@@ -17,7 +17,8 @@ type Owner interface{ Objects() []string }
 type Sharer interface{ Content() change.Ref }
 
 // Purge takes away what a record left behind that the table removed after its time: its bytes and its rows on other records.
-// Each part may be done twice, so a purge that was killed is simply done again. What hangs on a deal, a person or an
+// Each part may be done twice, so a purge that was killed is simply done again. The rows of what was deleted went, and were no
+// longer counted, with the deletion; to take them away once more is a net below that. What hangs on a deal, a person or an
 // organization can be a lot and leaves it in the steps of a job.
 func (s Service) Purge(ctx context.Context, team int64, of change.Ref, record any) error {
 	if o, ok := record.(Owner); ok {

@@ -15,8 +15,8 @@ import (
 //
 // Calls for the usual mail, one message of a known contact: the team's users (1 query); Look (1 batch read), threads and the
 // message that an id leads to (1), persons (1), their open deals (1 query for each of at most 10, 1 batch), targets (1–2
-// batches); an id each for a new message and thread (2 updates); the body and each attachment (1 object each); and one
-// transaction, into which everything goes that fits. An unknown contact costs 1 more id and 1–3 queries for the organization,
+// batches); an id each for a new message and thread (2 updates); the body and each attachment (1 object each); what is derived
+// for the records that it shows on (1 batch); and one transaction, into which everything goes that fits. An unknown contact costs 1 more id and 1–3 queries for the organization,
 // an answer without ids 1 query and 1 batch for the recent threads. Each further message inside a forward repeats this.
 type Linker struct {
 	Store   Store
