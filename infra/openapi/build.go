@@ -19,7 +19,7 @@ import (
 
 // failures are the answers to what goes wrong, by status.
 var failures = map[string]string{
-	"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound", "409": "Conflict", "413": "TooLarge", "415": "UnsupportedMediaType",
+	"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound", "409": "Conflict", "412": "PreconditionFailed", "413": "TooLarge", "415": "UnsupportedMediaType",
 	"429": "TooManyRequests", "500": "Internal", "503": "Unavailable",
 }
 

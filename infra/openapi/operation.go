@@ -1,6 +1,7 @@
 package openapi
 
 import (
+	"net/http"
 	"reflect"
 	"slices"
 	"strings"
@@ -20,6 +21,7 @@ func (b *builder) operation(d api.Description) *openapi3.Operation {
 		OperationID: operationID(d), Summary: text, Tags: []string{tagOf(d)}, Responses: openapi3.NewResponsesWithCapacity(8),
 	}
 	b.parameters(op, d.In)
+	b.terms(op, d)
 	if body := b.body(d); body != nil {
 		op.RequestBody = body
 	}
@@ -76,6 +78,26 @@ func (b *builder) parameters(op *openapi3.Operation, in reflect.Type) {
 	}
 }
 
+// terms are the headers by which a client demands more than what it asks for.
+func (b *builder) terms(op *openapi3.Operation, d api.Description) {
+	header := func(name, text, example string) {
+		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: &openapi3.Parameter{
+			Name: name, In: "header", Description: text, Schema: inline(&openapi3.Schema{Type: &openapi3.Types{"string"}}), Example: example,
+		}})
+	}
+	switch method := d.Operation.Method(); {
+	case method == http.MethodPost:
+		header("Idempotency-Key", "The same key with the same request answers the first result again for 24 hours", "8e03978e-40d5-43e8-bc93-6894a57f9324")
+	case changes(d):
+		header("If-Match", "The ETag that the record was read with: the request fails with 412 when it has changed since", "\"3\"")
+	}
+}
+
+// changes tells that an operation changes a record that has an ETag.
+func changes(d api.Description) bool {
+	return api.RecordOf(d.Operation) != "" && slices.Contains([]string{http.MethodPut, http.MethodPatch, http.MethodDelete}, d.Operation.Method())
+}
+
 // body is what a client sends: JSON, in v1 a form as well, or parts when a file is among them.
 func (b *builder) body(d api.Description) *openapi3.RequestBodyRef {
 	if has(d.In, "file") {
@@ -126,6 +148,12 @@ func (b *builder) responses(op *openapi3.Operation, d api.Description) {
 	if has(d.In, "json") || has(d.In, "file") || has(d.In, "body") || has(d.In, "raw") {
 		fails = append(fails, "409", "413", "415")
 	}
+	if d.Operation.Method() == http.MethodPost {
+		fails = append(fails, "400", "409")
+	}
+	if changes(d) {
+		fails = append(fails, "412")
+	}
 	version := "V2"
 	if strings.HasPrefix(d.Operation.Path(), "/v1/") {
 		version = "V1"
@@ -150,6 +178,11 @@ func (b *builder) success(d api.Description) *openapi3.Response {
 	default:
 		schema := inline(b.envelope(d))
 		out.Content = openapi3.Content{"application/json": &openapi3.MediaType{Schema: schema, Example: example(schema)}}
+		if api.RecordOf(d.Operation) != "" && d.Operation.Method() != http.MethodDelete {
+			out.Headers = openapi3.Headers{"ETag": &openapi3.HeaderRef{Value: &openapi3.Header{Parameter: openapi3.Parameter{
+				Description: "The version of the record, for If-Match", Schema: inline(&openapi3.Schema{Type: &openapi3.Types{"string"}}),
+			}}}}
+		}
 	}
 	return out
 }

@@ -102,6 +102,11 @@ func (s Types) change(ctx context.Context, a auth.Actor, id int64, apply func(Ty
 		if t, err = apply(all[i], s.Now().UTC().Truncate(time.Millisecond)); err != nil {
 			return err
 		}
+		same := all[i]
+		if same.UpdateTime = t.UpdateTime; t == same {
+			t = all[i]
+			return nil // nothing of it changes
+		}
 		set := change.Set{Team: a.Team}
 		set.Put(t.Ref(), t, all[i].Version)
 		return s.Store.Commit(ctx, set)

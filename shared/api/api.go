@@ -24,6 +24,7 @@ import (
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/limits"
 	"github.com/lejek/lejek/shared/manifest"
+	"github.com/lejek/lejek/shared/terms"
 )
 
 // Authenticator finds the actor of a token; Unauthorized when there is none.
@@ -109,6 +110,7 @@ func (r Route) wrong(ctx context.Context, c Call, in any, err error) error {
 type Options struct {
 	Auth   Authenticator
 	Limits limits.Limiter
+	Claims terms.Store
 	Log    *slog.Logger
 }
 
@@ -123,7 +125,7 @@ func New(function string, o Options, routes ...Route) lambda.Handler {
 	for _, r := range routes {
 		bound = append(bound, r.operation)
 		for _, pattern := range r.operation.Patterns() {
-			mux.Handle(pattern, bind(r, o))
+			mux.Handle(pattern, bind(r, o, mux))
 		}
 	}
 	if missing, extra := minus(f.Operations, bound), minus(bound, f.Operations); len(missing)+len(extra) > 0 {
@@ -159,7 +161,7 @@ func minus(a, b []manifest.Operation) (rest []manifest.Operation) {
 }
 
 // bind runs one route: who asks, what for, the answer.
-func bind(r Route, o Options) http.Handler {
+func bind(r Route, o Options, mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, hr *http.Request) {
 		line := hr.Context().Value(lineKey{}).(*line)
 		line.route = string(r.operation)
@@ -167,38 +169,56 @@ func bind(r Route, o Options) http.Handler {
 			r.page.ServeHTTP(w, hr)
 			return
 		}
-		answer, err := func() (any, error) {
-			req, err := newRequest(hr, r.takes)
-			if err != nil {
-				return nil, err
-			}
-			actor, err := o.Auth.Authenticate(hr.Context(), req.token())
-			if err != nil {
-				return nil, err
-			}
-			actor.Source, actor.Agent = "api", truncate(hr.UserAgent(), 200)
-			line.team, line.user = actor.Team, actor.User
-			c := Call{Actor: actor, BaseURL: "https://" + hr.Host, V1: req.v1}.local(hr)
-			quota, err := o.Limits.Take(hr.Context(), actor, req.token())
-			if err != nil {
-				return nil, err
-			}
-			if writeQuota(w.Header(), quota); quota.Exceeded {
-				return nil, errExceeded(quota)
-			}
-			in, err := r.decode(req)
-			if err != nil {
-				return nil, r.wrong(hr.Context(), c, in, err)
-			}
-			return r.call(hr.Context(), c, in)
-		}()
-		if err != nil {
+		if err := respond(r, o, mux, hr, w); err != nil {
 			line.err = err
 			writeError(w, isV1(hr.URL.Path), err)
-			return
 		}
-		line.err = write(w, answer)
 	})
+}
+
+// respond answers a request, or returns the error that is to be answered.
+func respond(r Route, o Options, mux *http.ServeMux, hr *http.Request, w http.ResponseWriter) error {
+	ctx := hr.Context()
+	req, err := newRequest(hr, r.takes)
+	if err != nil {
+		return err
+	}
+	actor, err := o.Auth.Authenticate(ctx, req.token())
+	if err != nil {
+		return err
+	}
+	actor.Source, actor.Agent = "api", truncate(hr.UserAgent(), 200)
+	line := ctx.Value(lineKey{}).(*line)
+	line.team, line.user = actor.Team, actor.User
+	c := Call{Actor: actor, BaseURL: "https://" + hr.Host, V1: req.v1}.local(hr)
+	quota, err := o.Limits.Take(ctx, actor, req.token())
+	if err != nil {
+		return err
+	}
+	if writeQuota(w.Header(), quota); quota.Exceeded {
+		return errExceeded(quota)
+	}
+	in, err := r.decode(req)
+	if err != nil {
+		return r.wrong(ctx, c, in, err)
+	}
+	t, err := termsOf(r, req, c)
+	if err != nil {
+		return err
+	}
+	call := func() (any, error) { return r.call(terms.With(ctx, t), c, in) }
+	if t.Claim != nil {
+		return once(o, mux, hr, r, t, w, call)
+	}
+	answer, err := call()
+	if err == nil || fault.Is(err, fault.Stale) {
+		tag(w.Header(), t)
+	}
+	if err != nil {
+		return err
+	}
+	line.err = write(w, answer)
+	return nil
 }
 
 // local keeps the scheme that the client used; API Gateway says https, the local runner http.

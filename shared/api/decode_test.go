@@ -51,7 +51,7 @@ func ask(t testing.TB, v1 bool, body, mediaType, query string) (sample, int, str
 		mux.Handle("PUT "+path, bind(Handle("PUT /x", func(_ context.Context, _ Call, in sample) (any, error) {
 			got = in
 			return true, nil
-		}), o))
+		}), o, nil))
 	}
 	e := events.APIGatewayV2HTTPRequest{RawPath: "/api/v2/samples/7", RawQueryString: query, Body: body, Headers: map[string]string{"content-type": mediaType}}
 	if v1 {

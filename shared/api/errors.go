@@ -21,6 +21,7 @@ var statuses = map[fault.Kind]struct {
 	fault.NotFound:     {404, "ERR_NOT_FOUND", "Please check the address and the id."},
 	fault.NoMethod:     {405, "ERR_METHOD_NOT_ALLOWED", "Please check the method."},
 	fault.Conflict:     {409, "ERR_CONFLICT", "Please read the record again and repeat the change."},
+	fault.Stale:        {412, "ERR_PRECONDITION_FAILED", "Please read the record again and repeat the change with its ETag in If-Match."},
 	fault.TooLarge:     {413, "ERR_TOO_LARGE", "Please send less at once."},
 	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please check the header Content-Type."},
 	fault.TooMany:      {429, "", "Please wait for as long as the header Retry-After says."},

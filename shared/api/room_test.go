@@ -18,7 +18,7 @@ func answered(t *testing.T, path string, data any) (int, events.APIGatewayV2HTTP
 	t.Helper()
 	var log bytes.Buffer
 	mux, o := http.NewServeMux(), Options{Auth: everyone{}, Log: slog.New(slog.NewTextHandler(&log, nil))}
-	mux.Handle("GET "+path, bind(Handle("GET /x", func(context.Context, Call, struct{}) (any, error) { return data, nil }), o))
+	mux.Handle("GET "+path, bind(Handle("GET /x", func(context.Context, Call, struct{}) (any, error) { return data, nil }), o, nil))
 	e := events.APIGatewayV2HTTPRequest{RawPath: path}
 	e.RequestContext.HTTP.Method = http.MethodGet
 	out, err := lambda.NewHandler(func(ctx context.Context) (events.APIGatewayV2HTTPResponse, error) { return serve(ctx, o, mux, e), nil }).Invoke(t.Context(), nil)

@@ -47,8 +47,9 @@ func (r Ref) Kind() string { k, _, _ := strings.Cut(string(r), "#"); return k }
 func (r Ref) Name() string { _, n, _ := strings.Cut(string(r), "#"); return n }
 func (r Ref) ID() int64    { n, _ := strconv.ParseInt(r.Name(), 10, 64); return n }
 
-// MaxOperations is how many items one transaction writes or checks ("TransactWriteItems": 100 actions).
-const MaxOperations = 100
+// MaxOperations is how many items one user action writes or checks: one less than what a transaction may ("TransactWriteItems":
+// 100 actions), since the claim of an idempotency key has its place there too.
+const MaxOperations = 99
 
 // Set is everything that one user action changes within one team.
 type Set struct {

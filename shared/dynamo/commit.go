@@ -18,6 +18,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/terms"
 )
 
 // Commit writes the sets of one user action in one transaction: all or nothing, and with them what is derived for the records
@@ -25,6 +26,14 @@ import (
 // when other transactions stood in the way for too long. A summary that others moved meanwhile is derived anew here: the caller's
 // sets do not depend on it.
 func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
+	t := terms.Of(ctx)
+	if t != nil {
+		for _, s := range sets {
+			for _, r := range s.Records {
+				t.Writing(s.Team, r.Ref, r.Expect)
+			}
+		}
+	}
 	for try := 0; ; try++ {
 		sums, err := db.derive(ctx, sets)
 		if err != nil {
@@ -41,7 +50,13 @@ func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
 				return fmt.Errorf("dynamo.Commit: %w", err)
 			}
 		}
+		if t != nil && t.Claim != nil && len(ops.list) > 0 {
+			ops.claimed(t)
+		}
 		overtaken, err := ops.commit(ctx)
+		if err == nil && t != nil {
+			t.Wrote()
+		}
 		if !overtaken || try == 5 || ctx.Err() != nil {
 			return err
 		}

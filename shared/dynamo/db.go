@@ -74,7 +74,7 @@ func (db *DB) get(ctx context.Context, k schema.Key) (item, error) {
 	if !db.alive(out.Item) {
 		return nil, nil
 	}
-	return out.Item, nil
+	return out.Item, saw(ctx, out.Item)
 }
 
 const batchSize = 100 // keys in one BatchGetItem
@@ -112,6 +112,9 @@ func (db *DB) batchAs(ctx context.Context, keys []schema.Key, atOnce bool) (map[
 		}
 		for _, it := range out.Responses[db.table] {
 			found[keyFrom(it)] = it
+			if err := saw(ctx, it); err != nil {
+				return nil, err
+			}
 		}
 		// An answer over 16 MB or a throttled partition leaves keys for the next call.
 		left := out.UnprocessedKeys[db.table].Keys
@@ -155,8 +158,11 @@ func (db *DB) query(ctx context.Context, q query) (items []item, more bool, err 
 			return nil, false, unavailable(fmt.Errorf("query %s %s…: %w", q.pk, q.from, err))
 		}
 		for _, it := range out.Items {
-			if db.alive(it) {
-				items = append(items, it)
+			if !db.alive(it) {
+				continue
+			}
+			if items = append(items, it); saw(ctx, it) != nil {
+				return nil, false, saw(ctx, it)
 			}
 		}
 		if q.limit > 0 && len(items) > q.limit {

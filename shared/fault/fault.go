@@ -19,6 +19,7 @@ const (
 	NotFound     Kind = "not found"      // also what belongs to another team
 	NoMethod     Kind = "no method"      // the path exists, the method does not
 	Conflict     Kind = "conflict"       // someone else wrote first
+	Stale        Kind = "stale"          // the record is not as the client has seen it
 	TooLarge     Kind = "too large"      //
 	Unsupported  Kind = "unsupported"    // a media type that is not read
 	TooMany      Kind = "too many"       // requests; later there may be more

@@ -3,6 +3,7 @@ package files
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strings"
 	"time"
 
@@ -125,7 +126,9 @@ func (s Service) change(ctx context.Context, a auth.Actor, id int64, apply func(
 		if err != nil {
 			return err
 		}
-		f = apply(before)
+		if f = apply(before); reflect.DeepEqual(f, before) {
+			return nil // nothing of it changes
+		}
 		f.UpdateTime = s.now()
 		set := change.Set{Team: a.Team}
 		f = set.PutPlaced(before, f, change.Targets{Refs: before.Shown}).(File)

@@ -3,6 +3,7 @@ package filters
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -98,6 +99,11 @@ func (s Service) Update(ctx context.Context, a auth.Actor, id int64, in Input) (
 			if _, err := s.question(ctx, a, now); err != nil {
 				return err
 			}
+		}
+		same := before
+		if same.UpdateTime = now.UpdateTime; reflect.DeepEqual(same, now) {
+			f = before
+			return nil // nothing of it changes
 		}
 		f, err = s.save(ctx, a, before, now)
 		return err

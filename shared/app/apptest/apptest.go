@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -147,6 +148,8 @@ type Client struct {
 	Team  teams.Team
 	User  teams.User
 	Token auth.Token
+	// Header is sent with each request, besides what Do sends itself.
+	Header map[string]string
 }
 
 // NewTeam makes a team and returns its first user's client.
@@ -165,6 +168,17 @@ func (a *App) NewTeam(name string) *Client {
 func (c *Client) With(t auth.Token) *Client {
 	other := *c
 	other.Token = t
+	return &other
+}
+
+// Sending is the client that sends a header too.
+func (c *Client) Sending(name, value string) *Client {
+	other := *c
+	other.Header = maps.Clone(c.Header)
+	if other.Header == nil {
+		other.Header = map[string]string{}
+	}
+	other.Header[name] = value
 	return &other
 }
 
@@ -209,6 +223,9 @@ func (c *Client) Do(method, target string, body any) Answer {
 			c.app.t.Fatal(err)
 		}
 		e.Body, e.Headers["content-type"] = string(text), "application/json"
+	}
+	for name, value := range c.Header {
+		e.Headers[strings.ToLower(name)] = value
 	}
 	return c.app.Send(e)
 }
