@@ -4,13 +4,12 @@ import (
 	"context"
 
 	"github.com/lejek/lejek/shared/deals"
-	"github.com/lejek/lejek/shared/fault"
 )
 
 // DealActions are the routes of what can be done with a deal besides writing its fields. Both versions answer with the flat form.
 type DealActions struct {
 	Deals deals.Service
-	Flat  FlatDeals
+	Flat  FlatRecords
 }
 
 // Routes binds them.
@@ -26,13 +25,6 @@ func (h DealActions) duplicate(ctx context.Context, c Call, in byID) (any, error
 	if err != nil {
 		return nil, err
 	}
-	flat, err := h.Flat.read(ctx, c, []int64{d.ID})
-	if err != nil {
-		return nil, err
-	}
-	w, ok := flat[d.ID]
-	if !ok {
-		return nil, fault.Missing("Deal")
-	}
-	return w, nil
+	out, err := h.Flat.of(ctx, c, []any{d})
+	return out.flatDeal(d), err
 }

@@ -152,7 +152,7 @@ func sliceOut(s statistics.Slice, currency string) timelineWire {
 type DealSums struct {
 	Statistics statistics.Service
 	Companies  Companies
-	Flat       FlatDeals
+	Flat       FlatRecords
 	Deals      deals.Service
 	Filters    FilterUse
 }
@@ -240,7 +240,7 @@ func (h DealSums) timeline(ctx context.Context, c Call, in timelineQuery) (any, 
 	if len(ids) > maxTimelineDeals {
 		return nil, fault.New(fault.Invalid, "%d deals are too many for one answer, which holds %d: ask for less time, or with exclude_deals=1", len(ids), maxTimelineDeals)
 	}
-	flat, err := h.Flat.read(ctx, c, ids)
+	flat, err := h.Flat.flat(ctx, c, ids)
 	if err != nil {
 		return nil, fmt.Errorf("deals of the timeline: %w", err)
 	}

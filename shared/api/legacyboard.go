@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"github.com/lejek/lejek/shared/pipelines"
 	"github.com/lejek/lejek/shared/value"
@@ -11,46 +10,23 @@ import (
 
 // stageV1 and pipelineV1 are stages and pipelines in the forms of v1 (contract §4.1).
 type stageV1 struct {
-	ID                      int64   `json:"id"`
-	OrderNr                 int64   `json:"order_nr"`
-	Name                    string  `json:"name"`
-	ActiveFlag              bool    `json:"active_flag"`
-	DealProbability         int64   `json:"deal_probability"`
-	PipelineID              int64   `json:"pipeline_id"`
-	RottenFlag              bool    `json:"rotten_flag"`
-	RottenDays              *int64  `json:"rotten_days"`
-	AddTime                 *string `json:"add_time"`
-	UpdateTime              *string `json:"update_time"`
-	PipelineName            string  `json:"pipeline_name"`
-	PipelineDealProbability bool    `json:"pipeline_deal_probability"`
+	relatedStage
+	PipelineName            string `json:"pipeline_name"`
+	PipelineDealProbability bool   `json:"pipeline_deal_probability"`
 }
 
 type pipelineV1 struct {
-	ID              int64   `json:"id"`
-	Name            string  `json:"name"`
-	URLTitle        string  `json:"url_title"`
-	OrderNr         int64   `json:"order_nr"`
-	Active          bool    `json:"active"`
-	DealProbability bool    `json:"deal_probability"`
-	AddTime         *string `json:"add_time"`
-	UpdateTime      *string `json:"update_time"`
-	Selected        bool    `json:"selected"`
+	relatedPipeline
+	Selected bool `json:"selected"`
 }
 
 func stageV1Out(s pipelines.Stage, b pipelines.Board) stageV1 {
 	p, _ := b.Pipeline(s.PipelineID)
-	return stageV1{
-		ID: s.ID, OrderNr: s.Order, Name: s.Name, ActiveFlag: !s.Deleted, DealProbability: s.Probability, PipelineID: s.PipelineID,
-		RottenFlag: s.RotEnabled, RottenDays: s.DaysToRotten, AddTime: value.Stamp(&s.AddTime), UpdateTime: value.Stamp(&s.UpdateTime),
-		PipelineName: p.Name, PipelineDealProbability: p.ProbabilityEnabled,
-	}
+	return stageV1{relatedStageOut(s), p.Name, p.ProbabilityEnabled}
 }
 
 func pipelineV1Out(p pipelines.Pipeline, first bool) pipelineV1 {
-	return pipelineV1{
-		ID: p.ID, Name: p.Name, URLTitle: strings.ReplaceAll(p.Name, " ", "-"), OrderNr: p.Order, Active: !p.Deleted,
-		DealProbability: p.ProbabilityEnabled, AddTime: value.Stamp(&p.AddTime), UpdateTime: value.Stamp(&p.UpdateTime), Selected: first,
-	}
+	return pipelineV1{relatedPipelineOut(p), first}
 }
 
 // pipelineBodyV1 is what a client of v1 may write of a pipeline.

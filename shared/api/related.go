@@ -2,6 +2,7 @@ package api
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
@@ -73,8 +74,7 @@ type (
 		Phone      []detailWire `json:"phone"`
 		OwnerID    int64        `json:"owner_id"`
 	}
-	// relatedOrganization has its people counted only where that is done anyway: beside a flow it would be a query of an index,
-	// without an upper limit, for each of a hundred organizations, and a guessed number is worse than none.
+	// relatedOrganization has its people counted only where summaries are read anyway.
 	relatedOrganization struct {
 		ID          int64   `json:"id"`
 		Name        string  `json:"name"`
@@ -93,6 +93,28 @@ type (
 		StageID    int64         `json:"stage_id"`
 		PipelineID int64         `json:"pipeline_id"`
 	}
+	relatedStage struct {
+		ID              int64   `json:"id"`
+		OrderNr         int64   `json:"order_nr"`
+		Name            string  `json:"name"`
+		ActiveFlag      bool    `json:"active_flag"`
+		DealProbability int64   `json:"deal_probability"`
+		PipelineID      int64   `json:"pipeline_id"`
+		RottenFlag      bool    `json:"rotten_flag"`
+		RottenDays      *int64  `json:"rotten_days"`
+		AddTime         *string `json:"add_time"`
+		UpdateTime      *string `json:"update_time"`
+	}
+	relatedPipeline struct {
+		ID              int64   `json:"id"`
+		Name            string  `json:"name"`
+		URLTitle        string  `json:"url_title"`
+		OrderNr         int64   `json:"order_nr"`
+		Active          bool    `json:"active"`
+		DealProbability bool    `json:"deal_probability"`
+		AddTime         *string `json:"add_time"`
+		UpdateTime      *string `json:"update_time"`
+	}
 )
 
 func relatedOrganizationOut(o organizations.Organization, ccEmail *string) relatedOrganization {
@@ -103,9 +125,22 @@ func relatedOrganizationOut(o organizations.Organization, ccEmail *string) relat
 	return out
 }
 
+func relatedStageOut(s pipelines.Stage) relatedStage {
+	return relatedStage{
+		s.ID, s.Order, s.Name, !s.Deleted, s.Probability, s.PipelineID, s.RotEnabled, s.DaysToRotten, value.Stamp(&s.AddTime), value.Stamp(&s.UpdateTime),
+	}
+}
+
+func relatedPipelineOut(p pipelines.Pipeline) relatedPipeline {
+	return relatedPipeline{
+		p.ID, p.Name, strings.ReplaceAll(p.Name, " ", "-"), p.Order, !p.Deleted, p.ProbabilityEnabled, value.Stamp(&p.AddTime), value.Stamp(&p.UpdateTime),
+	}
+}
+
 // related are all that is known, as v1 lists it beside the data.
 func (k known) related(ccEmail *string) map[string]any {
 	users, people, companies, trade := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
+	stages, boards := map[string]any{}, map[string]any{}
 	for ref, record := range k {
 		id := strconv.FormatInt(ref.ID(), 10)
 		switch r := record.(type) {
@@ -121,7 +156,15 @@ func (k known) related(ccEmail *string) map[string]any {
 			trade[id] = relatedDeal{
 				ID: r.ID, Title: r.Title, Status: r.Status, Value: r.Value, Currency: r.Currency, StageID: r.StageID, PipelineID: r.PipelineID,
 			}
+		case pipelines.Stage:
+			stages[id] = relatedStageOut(r)
+		case pipelines.Pipeline:
+			boards[id] = relatedPipelineOut(r)
 		}
 	}
-	return map[string]any{"user": users, "person": people, "organization": companies, "deal": trade}
+	all := map[string]any{"user": users, "person": people, "organization": companies, "deal": trade}
+	if len(stages)+len(boards) > 0 {
+		all["stage"], all["pipeline"] = stages, boards
+	}
+	return all
 }

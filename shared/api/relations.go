@@ -12,27 +12,16 @@ import (
 // relationWire is a relation between two organizations (contract §3.4). The calculated fields say what the other one is to
 // the organization that was asked about; without that question, or when it is neither end, they are absent.
 type relationWire struct {
-	ID           int64       `json:"id"`
-	Type         string      `json:"type"`
-	RelOwnerOrg  relationEnd `json:"rel_owner_org_id"`
-	RelLinkedOrg relationEnd `json:"rel_linked_org_id"`
-	AddTime      *string     `json:"add_time"`
-	UpdateTime   *string     `json:"update_time"`
-	ActiveFlag   string      `json:"active_flag"`
-	Calculated   string      `json:"calculated_type,omitempty"`
-	RelatedOrgID int64       `json:"calculated_related_org_id,omitempty"`
-	RelatedName  string      `json:"related_organization_name,omitempty"`
-}
-
-// relationEnd is an organization as v1 nests it.
-type relationEnd struct {
-	Name        string  `json:"name"`
-	PeopleCount int64   `json:"people_count"`
-	OwnerID     int64   `json:"owner_id"`
-	Address     *string `json:"address"`
-	ActiveFlag  bool    `json:"active_flag"`
-	CCEmail     string  `json:"cc_email"`
-	Value       int64   `json:"value"`
+	ID           int64              `json:"id"`
+	Type         string             `json:"type"`
+	RelOwnerOrg  nestedOrganization `json:"rel_owner_org_id"`
+	RelLinkedOrg nestedOrganization `json:"rel_linked_org_id"`
+	AddTime      *string            `json:"add_time"`
+	UpdateTime   *string            `json:"update_time"`
+	ActiveFlag   string             `json:"active_flag"`
+	Calculated   string             `json:"calculated_type,omitempty"`
+	RelatedOrgID int64              `json:"calculated_related_org_id,omitempty"`
+	RelatedName  string             `json:"related_organization_name,omitempty"`
 }
 
 type relationCreate struct {
@@ -134,14 +123,12 @@ func (h Relations) out(ctx context.Context, c Call, list []organizations.Relatio
 		return nil, nil, err
 	}
 	cc := team.InboundLocal + "@" + h.MailDomain
-	end := func(o organizations.Organization) relationEnd {
+	end := func(o organizations.Organization) nestedOrganization {
 		people := ends.People[o.ID]
 		short := relatedOrganizationOut(o, &cc)
 		short.PeopleCount = &people
 		companies[strconv.FormatInt(o.ID, 10)] = short
-		return relationEnd{
-			Name: o.Name, PeopleCount: people, OwnerID: o.OwnerID, Address: short.Address, ActiveFlag: !o.Deleted, CCEmail: cc, Value: o.ID,
-		}
+		return nestedOrganizationOut(o, people, cc)
 	}
 	for _, r := range list {
 		owner, ok := ends.Organizations[r.OwnerID]

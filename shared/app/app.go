@@ -73,9 +73,12 @@ func (c Core) Deals() deals.Service {
 	return deals.Service{Store: dynamo.NewDeals(c.DB), Stages: c.Pipelines(), Users: c.Teams(), Now: c.Now}
 }
 
-// FlatDeals reads deals in the form that v1 has.
-func (c Core) FlatDeals() api.FlatDeals {
-	return api.FlatDeals{Records: c.DB, Fields: c.Fields(), Summaries: c.DB, Companies: c.Teams(), MailDomain: c.MailDomain}
+// FlatRecords reads records in the forms that v1 has.
+func (c Core) FlatRecords() api.FlatRecords {
+	return api.FlatRecords{
+		Records: c.DB, Fields: c.Fields(), Summaries: c.DB, Companies: c.Teams(), Types: c.Activities(), Pictures: c.Pictures(nil),
+		MailDomain: c.MailDomain,
+	}
 }
 
 // Fields is the service of field definitions.

@@ -22,7 +22,7 @@ func (c Core) Statistics() statistics.Service {
 // DealSums are the routes that sum deals up.
 func (c Core) DealSums() api.DealSums {
 	return api.DealSums{
-		Statistics: c.Statistics(), Companies: c.Teams(), Flat: c.FlatDeals(), Deals: c.Deals(), Filters: c.Filters(),
+		Statistics: c.Statistics(), Companies: c.Teams(), Flat: c.FlatRecords(), Deals: c.Deals(), Filters: c.Filters(),
 	}
 }
 

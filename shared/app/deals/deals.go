@@ -17,6 +17,6 @@ func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	return api.New("deals", c.Options(), slices.Concat(
 		api.Deals{Deals: c.Deals(), Fields: c.Fields(), Companies: c.Teams(), Filters: c.Filters(), Derived: c.Derived()}.Routes(), c.Details(change.Deal), c.DealSums().Routes(),
-		api.DealActions{Deals: c.Deals(), Flat: c.FlatDeals()}.Routes(),
+		api.DealActions{Deals: c.Deals(), Flat: c.FlatRecords()}.Routes(),
 	)...)
 }
