@@ -47,7 +47,7 @@ func seed(t *testing.T, app *apptest.App, team int64) []deals.Deal {
 			d.UpdateTime = app.Now().Add(-24 * time.Hour)
 		}
 		set.Put(d.Ref(), d, 0)
-		if all = append(all, d); len(set.Records) == 100 {
+		if all = append(all, d); len(set.Records) == change.MaxOperations || i == many-1 {
 			if err := app.DB.Commit(context.Background(), set); err != nil {
 				t.Fatal(err)
 			}
