@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
@@ -15,7 +16,7 @@ import (
 func (b *builder) policy(f manifest.Function, log awslogs.LogGroup) awsiam.PolicyDocument {
 	var statements []awsiam.PolicyStatement
 	for _, g := range f.Grants {
-		statements = append(statements, allow(b.arn(f, g), g.Actions...))
+		statements = append(statements, b.statement(f, g))
 	}
 	statements = append(statements, allow(log.LogGroupArn(), "logs:CreateLogStream", "logs:PutLogEvents"))
 	if f.Queue != "" {
@@ -34,6 +35,23 @@ func (b *builder) policy(f manifest.Function, log awslogs.LogGroup) awsiam.Polic
 	return awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{
 		Statements: &statements,
 		Minimize:   jsii.Bool(false), // a statement per grant, as in the manifest
+	})
+}
+
+// listing is the one action on a bucket itself: which part of it may be listed is a condition.
+const listing = "s3:ListBucket"
+
+func (b *builder) statement(f manifest.Function, g manifest.Grant) awsiam.PolicyStatement {
+	bucket, ok := b.buckets[g.Resource]
+	if !ok || !slices.Contains(g.Actions, listing) {
+		return allow(b.arn(f, g), g.Actions...)
+	}
+	if len(g.Actions) > 1 {
+		panic(fmt.Sprintf("stack: function %s is granted %v at once: listing has a resource of its own", f.Name, g.Actions))
+	}
+	return awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Actions: jsii.Strings(listing), Resources: &[]*string{bucket.BucketArn()},
+		Conditions: &map[string]any{"StringEquals": map[string]any{"s3:prefix": g.Prefix}},
 	})
 }
 

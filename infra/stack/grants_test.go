@@ -2,6 +2,7 @@ package stack_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lejek/lejek/infra/stack"
@@ -58,6 +59,10 @@ func wanted(tpl template, s stack.Settings, f manifest.Function) (lines []string
 			continue
 		}
 		resource := resources[g.Resource]
+		if slices.Contains(g.Actions, "s3:ListBucket") {
+			add(strings.TrimSuffix(resource, "/")+` with Condition {"StringEquals":{"s3:prefix":"`+g.Prefix+`"}}`, g.Actions...)
+			continue
+		}
 		if strings.HasSuffix(resource, "/") {
 			resource += g.Prefix + "*"
 		}

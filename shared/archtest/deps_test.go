@@ -23,6 +23,7 @@ var more = map[string][]string{
 	"reminders": {"github.com/aws/aws-sdk-go-v2/service/ses"},                 // sends mail
 	"linker":    mailing,
 	"inbound":   mailing,
+	"sweeper":   mailing,
 	"notes":     sanitising,
 	"persons":   {"golang.org/x/image/"}, // scales pictures
 }

@@ -2,6 +2,12 @@ package dynamo
 
 import (
 	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
@@ -53,4 +59,35 @@ func (m Mail) Entries(ctx context.Context, team int64, l value.List) (value.Page
 func (db *DB) Unroutable(ctx context.Context, rawID string) (fate string, err error) {
 	it, err := db.get(ctx, schema.Unroutable.Key(rawID))
 	return textOf(it, "Fate"), err
+}
+
+// Mark is kept outside all teams.
+func (m Mail) Mark(ctx context.Context) (mark mailbox.Mark, err error) {
+	it, err := m.get(ctx, schema.SweepMark.Key())
+	if err != nil || it == nil {
+		return mark, err
+	}
+	return kindOf[mailbox.Mark]{name: "sweep mark"}.decode(it)
+}
+
+// MoveMark writes it at the version it was read at.
+func (m Mail) MoveMark(ctx context.Context, mark mailbox.Mark) error {
+	it, err := marshal(mark)
+	if err != nil {
+		return err
+	}
+	in := &dynamodb.PutItemInput{TableName: &m.table, Item: merge(it, keyItem(schema.SweepMark.Key())), ConditionExpression: aws.String("attribute_not_exists(pk)")}
+	if mark.Version != 0 {
+		in.ConditionExpression, in.ExpressionAttributeValues = aws.String("Version = :v"), item{":v": number(mark.Version)}
+	}
+	in.Item[schema.Version] = number(mark.Version + 1)
+	_, err = m.client.PutItem(ctx, in)
+	var moved *types.ConditionalCheckFailedException
+	switch {
+	case errors.As(err, &moved):
+		return fault.New(fault.Conflict, "Another sweep is under way").Because(err)
+	case err != nil:
+		return unavailable(fmt.Errorf("dynamo.MoveMark: %w", err))
+	}
+	return nil
 }

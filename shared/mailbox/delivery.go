@@ -21,11 +21,12 @@ type Delivery struct {
 	NotMail    string // why the bytes could not be read as a mail at all
 	Released   int64  // the user who let it out of quarantine; 0: nobody
 	Again      bool   // it is in the ledger, and is to be decided anew
+	Swept      bool   // its notice is lost: recipients and verdicts are what its header tells
 }
 
-// Stamped is the delivery with the verdicts that the receiving server wrote into the message; for one whose notice is lost, or never
-// was. A message without them counts as one that passed.
-func (d Delivery) Stamped() Delivery {
+// Stamped is the delivery with the verdicts that the receiving server wrote on top of the message; for one whose notice is lost, or
+// never was. absent is the verdict where there is none.
+func (d Delivery) Stamped(absent string) Delivery {
 	p := d.Parsed
 	stamp := func(name string) string {
 		if v := p.Header[name]; len(v) > 0 {
@@ -33,25 +34,32 @@ func (d Delivery) Stamped() Delivery {
 		}
 		return ""
 	}
-	d.Spam, d.Virus = cmp.Or(stamp("X-Ses-Spam-Verdict"), pass), cmp.Or(stamp("X-Ses-Virus-Verdict"), pass)
-	d.Checks = Checks{SPF: pass, DKIM: pass, DMARC: pass, MailFrom: strings.Trim(stamp("Return-Path"), "<> ")}
+	d.Spam, d.Virus = cmp.Or(stamp("X-Ses-Spam-Verdict"), absent), cmp.Or(stamp("X-Ses-Virus-Verdict"), absent)
+	d.Checks = Checks{SPF: absent, DKIM: absent, DMARC: absent, MailFrom: strings.Trim(stamp("Return-Path"), "<> ")}
 	if r := p.AuthResults; r.Present {
 		d.Checks.SPF, d.Checks.DKIM, d.Checks.DMARC = verdictOf(r.SPF), verdictOf(r.DKIM), verdictOf(r.DMARC)
+		if _, domain, _ := strings.Cut(d.Checks.MailFrom, "@"); r.MailFrom != "" && !strings.EqualFold(domain, r.MailFrom) {
+			d.Checks.MailFrom = "postmaster@" + r.MailFrom // whose it is, the check knows; a sender may have written the other
+		}
 	}
 	return d
 }
 
-const pass = "PASS"
+// Verdicts, as SES's notices tell them.
+const (
+	Pass = "PASS"
+	Gray = "GRAY" // undecided
+)
 
 // verdictOf is a result of RFC 8601 as SES's notices tell it.
 func verdictOf(result string) string {
 	switch result {
 	case "pass":
-		return pass
+		return Pass
 	case "fail", "softfail", "permerror":
 		return "FAIL"
 	}
-	return "GRAY"
+	return Gray
 }
 
 // Reader is what package mail knows about mail. It is handed in, because nothing that an API function imports may reach a

@@ -126,6 +126,8 @@ func (j *Judgement) oddities(d Delivery) {
 		j.note("user %d released it from quarantine", d.Released)
 	case d.Again:
 		j.note("decided anew")
+	case d.Swept:
+		j.note("found in the bucket without a notice: recipient and verdicts are taken from its header")
 	}
 	if p.Unparsed != "" {
 		j.note("row %d: not parsed, linked by its headers: %s", ruleNotParsed, p.Unparsed)

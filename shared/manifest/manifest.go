@@ -42,7 +42,7 @@ const (
 	Mailer     Resource = "mailer"  // sending from addresses of the mail domain
 )
 
-// Grant allows IAM actions on a resource; for a bucket on the objects below Prefix.
+// Grant allows IAM actions on a resource; for a bucket on the objects below Prefix, or, as s3:ListBucket, to list these.
 type Grant struct {
 	Resource Resource
 	Prefix   string
@@ -275,6 +275,12 @@ var Functions = limited([]Function{
 		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
 		Every:  time.Hour,
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 600, Memory: 512,
+	},
+	{
+		Name: "sweeper", Doc: "finds raw mail that nobody was told of, and has it linked",
+		Every:  24 * time.Hour,
+		Grants: with(writeTable, readMail, writeFiles, Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:ListBucket"}}),
+		Env:    []EnvVar{EnvTable, EnvMailBucket, EnvDataBucket, EnvMailDomain}, Timeout: 900, Memory: 1024,
 	},
 	{
 		Name: "teams", Doc: "teams, users and tokens; no routes, invoked with AWS credentials only",

@@ -98,5 +98,6 @@ var (
 	TeamSequence = directory("team sequence", "TEAMS", "sequence", "the last team id given")
 	Due          = directory("due bucket", "DUE#%s#%d", "%06d#%012d", "activities whose reminders are looked at in a minute, over two shards", "2026-11-24T08:45", 1, 1, 8)
 	DueMark      = directory("due mark", "DUE", "mark", "the minute up to which reminders were looked at")
+	SweepMark    = directory("sweep mark", "SWEEP", "mark", "how far raw mail was compared with the ledger")
 	Unroutable   = directory("unroutable mail", "UNROUTABLE#%s", "#", "raw messages to addresses that nobody has", "o3vrnil0e2ic")
 )

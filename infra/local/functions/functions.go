@@ -25,6 +25,7 @@ import (
 	"github.com/lejek/lejek/shared/app/reminders"
 	"github.com/lejek/lejek/shared/app/search"
 	"github.com/lejek/lejek/shared/app/statistics"
+	"github.com/lejek/lejek/shared/app/sweeper"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
 )
@@ -51,5 +52,6 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"reminders":     reminders.New,
 	"search":        search.New,
 	"statistics":    statistics.New,
+	"sweeper":       sweeper.New,
 	"teams":         teams.New,
 }

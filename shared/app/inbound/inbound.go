@@ -56,7 +56,7 @@ const previewed = "preview"
 // Preview decides about a mail that is not kept. Addresses of another team are nobody's, as those that nobody has.
 func (r rereader) Preview(ctx context.Context, a auth.Actor, raw []byte, recipients []string) (p mailbox.Preview, err error) {
 	d := mailroom.Read(mailbox.Delivery{Team: a.Team, RawID: previewed, Received: r.Now().UTC()}, raw)
-	d = d.Stamped()
+	d = d.Stamped(mailbox.Pass)
 	for _, recipient := range recipients {
 		address := change.NormalAddress(recipient)
 		team, err := r.TeamOf(ctx, address)

@@ -132,7 +132,7 @@ func (o office) flawed(letter string, flaw func(*mailroom.Room, *mailbox.Deliver
 	e := o.app.Receive(apptest.Mail{From: sender(raw), To: []string{o.Address()}, Raw: raw})
 	id := linkedID(o.t, e)
 	d := mailbox.Delivery{Team: o.Team.ID, RawID: id, RawKey: "mail/" + id, Recipients: []string{o.Address()}, Received: o.app.Now().Truncate(time.Millisecond)}
-	d = mailroom.Read(d, []byte(strings.ReplaceAll(raw, "\n", "\r\n"))).Stamped()
+	d = mailroom.Read(d, []byte(strings.ReplaceAll(raw, "\n", "\r\n"))).Stamped(mailbox.Pass)
 	flaw(&room, &d)
 	if _, err := room.Linker.Link(context.Background(), d); err != nil {
 		o.t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lejek/lejek/shared/app/mailroom"
 	"github.com/lejek/lejek/shared/mailbox"
 	"github.com/lejek/lejek/shared/manifest"
 )
@@ -41,9 +42,6 @@ type verdict struct {
 	Status string `json:"status"`
 }
 
-// setup is the id under which SES tries a new rule out.
-const setup = "AMAZON_SES_SETUP_NOTIFICATION"
-
 // read takes SNS's envelope off a queue's message. ok is false for what is no mail: trials of SES, S3 and SNS.
 func read(body string) (n notice, ok bool, err error) {
 	var envelope struct {
@@ -72,7 +70,7 @@ func read(body string) (n notice, ok bool, err error) {
 	switch {
 	case envelope.Event == "s3:TestEvent", trial.Event == "s3:TestEvent":
 		return n, false, nil
-	case n.Mail.MessageID == setup, strings.HasSuffix(n.Receipt.Action.ObjectKey, setup), n.NotificationType == setup:
+	case n.Mail.MessageID == mailroom.SetupID, strings.HasSuffix(n.Receipt.Action.ObjectKey, mailroom.SetupID), n.NotificationType == mailroom.SetupID:
 		return n, false, nil
 	case n.Mail.MessageID == "" || n.NotificationType != "Received":
 		return n, false, fmt.Errorf("a notification of type %q is not about received mail", n.NotificationType)

@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
@@ -59,7 +60,9 @@ func (r Room) Post(ctx context.Context, d mailbox.Delivery) error {
 	if err != nil {
 		return err
 	}
-	d = Read(d, raw)
+	if d = Read(d, raw); d.Swept {
+		d = d.Stamped(mailbox.Gray)
+	}
 	var failed []error // one team's failure is no other's: the rest gets the mail now, and nothing twice when it is tried again
 	for _, t := range teams {
 		d.Team, d.Recipients = t.team, t.recipients
@@ -73,8 +76,8 @@ func (r Room) Post(ctx context.Context, d mailbox.Delivery) error {
 // Again links a mail of a team's ledger once more.
 func (r Room) Again(ctx context.Context, d mailbox.Delivery) (mailbox.Entry, error) {
 	raw, err := r.raw(ctx, d.RawKey)
-	var none *types.NoSuchKey
-	if errors.As(err, &none) {
+	var api smithy.APIError
+	if errors.As(err, &api) && slices.Contains([]string{"NoSuchKey", "AccessDenied"}, api.ErrorCode()) { // S3 says so to who may not list
 		return mailbox.Entry{}, fault.New(fault.NotFound, "The raw mail is not there any more").Because(err)
 	}
 	if err != nil {
