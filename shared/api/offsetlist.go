@@ -52,13 +52,13 @@ func (o offsetted[T]) page(ctx context.Context, c Call, l value.List, p offsetPa
 			}
 		}
 	}
-	for reads := 0; reads < maxShort && len(items) < limit; reads++ {
+	for reads, size := 0, 0; reads < maxShort && len(items) < limit && size < maxJoined; reads++ {
 		l.Limit = limit - len(items)
 		page, err := o.list(l)
 		if err != nil {
 			return nil, start, false, err
 		}
-		items = append(items, page.Items...)
+		items, size = append(items, page.Items...), size+page.Size
 		if l.Cursor = page.Next; l.Cursor == "" {
 			return items, start + len(items), false, nil
 		}
@@ -68,8 +68,10 @@ func (o offsetted[T]) page(ctx context.Context, c Call, l value.List, p offsetPa
 	return items, next, true, o.marks.KeepBookmark(ctx, c.Team, o.mark(l, next), l.Cursor)
 }
 
-// maxShort is how many short pages, of lists that are filtered, make one.
-const maxShort = 10
+const (
+	maxShort  = 10        // short pages, of lists that are filtered, that make one
+	maxJoined = 512 << 10 // bytes that stay short of: what is added may be as much as an answer holds besides
+)
 
 // skip is the cursor behind the first rows; "" when there are no more than these.
 func (o offsetted[T]) skip(l value.List, start int) (string, error) {

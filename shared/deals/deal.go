@@ -83,15 +83,15 @@ type Input struct {
 	Wrong             fault.Fields // what was found wrong on the way here: named together with the rest
 }
 
-// New is a deal made from an input that Check found right, in its resolved stage; currency is the owner's. update_time equals add_time on a new record.
+// New is a deal made from an input that Check found right, in its resolved stage; currency is the owner's.
+// update_time is now, also where add_time is not.
 func New(a auth.Actor, in Input, id int64, currency string, now time.Time) Deal {
-	added := in.AddTime.Or(now)
 	d := Deal{
 		ID: id, CreatorUserID: a.User, OwnerID: a.User, Value: "0",
-		Currency: currency, AddTime: added, UpdateTime: added, Status: Open, VisibleTo: 3, Origin: "API",
+		Currency: currency, AddTime: in.AddTime.Or(now), Status: Open, VisibleTo: 3, Origin: "API",
 	}
 	d = d.Apply(in, now)
-	d.UpdateTime, d.StageChangeTime, d.Links = added, nil, 1
+	d.StageChangeTime, d.Links = nil, 1
 	return d
 }
 

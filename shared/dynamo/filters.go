@@ -9,12 +9,14 @@ import (
 
 	"github.com/lejek/lejek/shared/filters"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/value"
 )
 
-// filterKind keeps only filters that are not deleted in the index, so that their list does not pay for the others.
+// filterKind keeps only filters that are not deleted in the index by id, so that their list does not pay for the others.
 var filterKind = kindOf[filters.Filter]{name: filters.Kind, extra: func(team int64, f filters.Filter, it item) {
+	it[schema.ByUpdateTime.PK] = text(schema.ListPartition(team, filters.Kind))
+	it[schema.ByUpdateTime.SK] = text(value.SortTime(f.UpdateTime) + "#" + padded(f.ID))
 	if expire(it, f.Deleted, f.UpdateTime); !f.Deleted {
-		it[schema.ByID.PK] = text(schema.ListPartition(team, filters.Kind))
 		it[schema.ByID.SK] = text(padded(f.ID))
 	}
 }}

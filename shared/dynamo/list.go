@@ -152,7 +152,7 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 		return sift(ctx, db, team, k, l, p, in)
 	}
 	var last item // the last row that is behind us
-	for examined, reads, size := 0, 0, 0; ; reads++ {
+	for examined, reads := 0, 0; ; reads++ {
 		if examined >= maxExamined || reads >= maxReads {
 			page.Next = p.cursorAt(last, l)
 			return page, nil
@@ -176,11 +176,12 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 				return page, err
 			}
 			if l.Matches(k.facets(v)) {
-				if size += wireSize(it) + l.Beside; len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
+				size := page.Size + wireSize(it) + l.Beside
+				if len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
 					page.Next = p.cursorAt(last, l)
 					return page, nil
 				}
-				page.Items = append(page.Items, v)
+				page.Items, page.Size = append(page.Items, v), size
 			}
 			last = it
 		}

@@ -39,7 +39,7 @@ type sifting struct {
 func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.List, p plan, in *dynamodb.QueryInput) (page value.Page[T], err error) {
 	s := &sifting{DB: db, team: team, sieve: l.Sieve, known: map[value.Need]any{}, limit: l.Limit}
 	var last item // the last row that is behind us
-	for size := 0; ; {
+	for {
 		n := s.next(len(page.Items))
 		if n == 0 {
 			page.Next = p.cursorAt(last, l)
@@ -71,11 +71,12 @@ func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.L
 		}
 		for i, match := range answers {
 			if match {
-				if size += wireSize(out.Items[i]) + l.Beside; len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
+				size := page.Size + wireSize(out.Items[i]) + l.Beside
+				if len(page.Items) == l.Limit || size > maxPage && len(page.Items) > 0 {
 					page.Next = p.cursorAt(last, l)
 					return page, nil
 				}
-				page.Items = append(page.Items, rows[i].(T))
+				page.Items, page.Size = append(page.Items, rows[i].(T)), size
 			}
 			last = out.Items[i]
 		}

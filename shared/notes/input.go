@@ -28,7 +28,7 @@ type Input struct {
 // New is a note made from its input.
 func New(a auth.Actor, in Input, now time.Time) (Note, fault.Fields) {
 	n, bad := Note{UserID: a.User, AddTime: now}.Apply(a, in, now)
-	n.UpdateTime, n.LastUpdateUserID = n.AddTime, nil
+	n.LastUpdateUserID = nil
 	return n, bad
 }
 

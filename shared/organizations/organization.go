@@ -52,15 +52,12 @@ type Input struct {
 	Wrong         fault.Fields // what was found wrong on the way here: named together with the rest
 }
 
-// New is an organization made from its input. update_time equals add_time on a new record.
+// New is an organization made from its input. update_time is now, also where add_time is not.
 func New(a auth.Actor, in Input, id int64, now time.Time) (Organization, error) {
 	if in.Name.Or("") == "" {
 		return Organization{}, fault.BadField("name", "must be given")
 	}
-	added := in.AddTime.Or(now)
-	o := Organization{ID: id, OwnerID: a.User, AddTime: added, VisibleTo: 3}.Apply(in, now)
-	o.UpdateTime = added
-	return o, nil
+	return Organization{ID: id, OwnerID: a.User, AddTime: in.AddTime.Or(now), VisibleTo: 3}.Apply(in, now), nil
 }
 
 // Apply writes an input onto the organization.

@@ -64,11 +64,11 @@ type Input struct {
 	Wrong          fault.Fields // what was found wrong on the way here: named together with the rest
 }
 
-// New is a person made from its input. update_time equals add_time on a new record.
+// New is a person made from its input. update_time is now, whatever add_time its author gives it: whoever asks what changed lately
+// has to learn of it.
 func New(a auth.Actor, in Input, id int64, now time.Time) (Person, error) {
-	added := in.AddTime.Or(now)
-	p, err := Person{ID: id, OwnerID: a.User, AddTime: added, VisibleTo: 3}.Apply(in, now)
-	p.UpdateTime, p.Links = added, 1
+	p, err := Person{ID: id, OwnerID: a.User, AddTime: in.AddTime.Or(now), VisibleTo: 3}.Apply(in, now)
+	p.Links = 1
 	return p, err
 }
 

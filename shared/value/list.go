@@ -110,8 +110,10 @@ func (l List) Matches(f Facets) bool {
 	return l.UpdatedUntil.IsZero() || f.Updated.Before(l.UpdatedUntil)
 }
 
-// Page is one page of an answer; Next is the cursor of the following page, "" on the last.
+// Page is one page of an answer; Next is the cursor of the following page, "" on the last. Size is about how many bytes its items
+// become in an answer, as far as their store looks at that.
 type Page[T any] struct {
 	Items []T
 	Next  string
+	Size  int
 }
