@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/manifest"
@@ -24,6 +25,7 @@ type sample struct {
 	Given   [][]any           `json:"given,omitempty"`   // calls of the API before: method, target, body
 	Objects map[string]string `json:"objects,omitempty"` // bucket/key → content, in place before
 	Indexed bool              `json:"indexed,omitempty"` // the indexer has followed what was given
+	Later   int               `json:"later,omitempty"`   // seconds that have passed since
 	Event   json.RawMessage   `json:"event"`
 	Want    json.RawMessage   `json:"want"`
 }
@@ -83,6 +85,7 @@ func replay(t *testing.T, file string) {
 		app.PutObject(bucket, key, []byte(content))
 	}
 	settle()
+	app.Later(time.Duration(s.Later) * time.Second)
 	got, err := app.Handler(filepath.Dir(file)).Invoke(context.Background(), s.Event)
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -43,7 +44,10 @@ func BenchmarkScale(b *testing.B) {
 					},
 				}}).ID()
 			}
+			a.Later(time.Hour)
 			ask("list-500", "/api/v2/deals?limit=500")
+			ask("recents-100", "/v1/recents?since_timestamp=2026-01-01%2000:00:00")
+			ask("recents-500-deals", "/v1/recents?since_timestamp=2026-01-01%2000:00:00&items=deal&limit=500")
 			ask("filtered-by-index", apptest.Path("/api/v2/deals?limit=100&filter_id=%d", filter(1004, "=", "1")))
 			ask("filtered-few-match", apptest.Path("/api/v2/deals?limit=100&filter_id=%d", filter(1002, "LIKE '%$%'", "nr00000500")))
 			ask("search-one-of-all", "/api/v2/deals/search?term=nr00000500")

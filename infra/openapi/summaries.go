@@ -36,6 +36,8 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /api/v2/activityFields":              "All fields of an activity",
 		"GET /api/v2/activityFields/{field_code}": "One field of an activity",
 
+		"GET /v1/recents": "What changed since a time, deletions too, over all kinds of records, oldest change first",
+
 		"GET /v1/notes":         "Notes, by what they hang on",
 		"POST /v1/notes":        "Add a note to a deal, a person or an organization",
 		"GET /v1/notes/{id}":    "One note",

@@ -8,9 +8,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/manifest"
+	"github.com/lejek/lejek/shared/recents"
 	"github.com/lejek/lejek/shared/teams"
 )
 
@@ -133,6 +135,11 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 	settle() // now searches could find them
 	if got := mine.Must("GET", "/api/v2/itemSearch?term=zebra", nil); strings.Count(got.Raw, secret) < 6 {
 		t.Fatalf("the owner finds %s", got.Raw)
+	}
+	a.Later(recents.Horizon)
+	a.Later(time.Millisecond)
+	if got := mine.Must("GET", "/v1/recents"+queryOf("/recents", nil), nil); strings.Count(got.Raw, secret) < 12 {
+		t.Fatalf("the owner is told of %s", got.Raw)
 	}
 	for _, f := range manifest.Functions {
 		for _, op := range f.Operations {
@@ -279,6 +286,8 @@ func queryOf(path string, ids map[string]any) string {
 		return fmt.Sprintf("?org_id=%v", ids["/api/v2/organizations"])
 	case strings.HasSuffix(path, "/deals"):
 		return fmt.Sprintf("?ids=%v,1,2,3", ids["/api/v2/deals"])
+	case strings.HasSuffix(path, "/recents"):
+		return "?since_timestamp=2026-01-01%2000:00:00&limit=500"
 	case strings.HasSuffix(path, "/users/find"):
 		return "?term=e"
 	case strings.HasSuffix(path, "/search"), strings.HasSuffix(path, "/itemSearch"):

@@ -261,6 +261,12 @@ var Functions = limited([]Function{
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
+		Name: "recents", Doc: "what changed since a time, over all kinds of records",
+		Operations: []Operation{"GET /v1/recents"},
+		Grants:     with(readTable, readFiles, Grant{Resource: Table, Actions: []string{"dynamodb:PutItem"}}), // it keeps where pages end
+		Env:        []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
+	},
+	{
 		Name: "reminders", Doc: "mails each owner of an activity that falls due",
 		Every:  time.Minute,
 		Grants: with(writeTable, Grant{Resource: Mailer, Actions: []string{"ses:SendRawEmail"}}),

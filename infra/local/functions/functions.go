@@ -22,6 +22,7 @@ import (
 	"github.com/lejek/lejek/shared/app/organizations"
 	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/app/pipelines"
+	"github.com/lejek/lejek/shared/app/recents"
 	"github.com/lejek/lejek/shared/app/reminders"
 	"github.com/lejek/lejek/shared/app/search"
 	"github.com/lejek/lejek/shared/app/statistics"
@@ -49,6 +50,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"organizations": organizations.New,
 	"persons":       persons.New,
 	"pipelines":     pipelines.New,
+	"recents":       recents.New,
 	"reminders":     reminders.New,
 	"search":        search.New,
 	"statistics":    statistics.New,
