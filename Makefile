@@ -19,7 +19,7 @@ make synth          the CloudFormation template in cdk.out, without built functi
 make deploy         a stage in your AWS account: make deploy STAGE=prod MAIL_DOMAIN=crm.example.com (docs/deploy.md)
 make team           a new team: NAME=Acme EMAIL=ada@acme.example [USER_NAME=] [TZ=Europe/Warsaw] [CURRENCY=EUR] [STAGE=]
 make user           a new user: TEAM=1 EMAIL=bob@acme.example [NAME=] [TZ=] [STAGE=]
-make token          a new token of a user, shown once: TEAM=1 EMAIL=bob@acme.example [STAGE=]
+make token          a new token of a user, shown once: TEAM=1 EMAIL=bob@acme.example [SCOPE=read-only] [STAGE=]
 make token-revoke   revoke a user's tokens: TEAM=1 EMAIL=bob@acme.example [STAGE=]
 make reminders      how long before an activity a user is reminded: TEAM=1 EMAIL=bob@acme.example MINUTES=30, -1 for never [STAGE=]
 endef
@@ -58,7 +58,7 @@ deploy:
 
 # The five below speak to the local system, or with STAGE=… to a deployed one. Only what is given on make's command line
 # counts, because EMAIL and TZ are often set in a shell for other purposes.
-$(foreach v,NAME EMAIL USER_NAME TZ CURRENCY TEAM MINUTES DATA STAGE,$(if $(filter command line,$(origin $v)),$(eval export LEJEK_$v := $$($v))))
+$(foreach v,NAME EMAIL USER_NAME TZ CURRENCY TEAM MINUTES SCOPE DATA STAGE,$(if $(filter command line,$(origin $v)),$(eval export LEJEK_$v := $$($v))))
 
 team:
 	@go run ./infra/admin team

@@ -111,7 +111,7 @@ var commands = map[string]command{
 		{name: "TZ", key: "time_zone", otherwise: "Europe/Warsaw"}, {name: "CURRENCY", key: "currency", otherwise: "EUR"},
 	}},
 	"user":  {"create_user", "make user TEAM=1 EMAIL=bob@acme.example [NAME=Bob] [TZ=Europe/Warsaw]", []variable{team, email, name, zone}},
-	"token": {"create_token", "make token TEAM=1 EMAIL=bob@acme.example", []variable{team, email}},
+	"token": {"create_token", "make token TEAM=1 EMAIL=bob@acme.example [SCOPE=read-only]", []variable{team, email, {name: "SCOPE", key: "scope"}}},
 	"reminders": {"set_reminders", "make reminders TEAM=1 EMAIL=bob@acme.example MINUTES=30", []variable{
 		team, email, {name: "MINUTES", key: "minutes", required: true, number: true},
 	}},

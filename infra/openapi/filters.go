@@ -18,7 +18,7 @@ var filterWords = map[string]word{
 	"filter_code":              {"Always null here", nil},
 	"is_editable":              {"Whether the token's user may change it", true},
 	"temporary_flag":           {"Always null here", nil},
-	"last_used_time":           {"Always null here", nil},
+	"last_used_time":           {"When it was used last; always null of filters", nil},
 	"custom_view_id":           {"Always null here", nil},
 	"operators":                {"Operators by type of field, each with how it reads", nil},
 	"deprecated_operators":     {"Operators that are still understood", nil},

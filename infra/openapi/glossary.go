@@ -2,7 +2,7 @@ package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere.
 var glossary = join(envelopeWords, legacyWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords,
-	filterWords)
+	filterWords, adminWords)
 
 func join(lists ...map[string]word) map[string]word {
 	all := map[string]word{}
@@ -483,8 +483,8 @@ var companyWords = map[string]word{
 // Comments, the change log, roles and permissions.
 var memberWords = map[string]word{
 	"uuid":                       {"The id of the comment", "019aa5f2-7c00-7000-8000-000000000000"},
-	"object_id":                  {"The id of the note", "9"},
-	"object_type":                {"note", "note"},
+	"object_id":                  {"The id of what it is about", "9"},
+	"object_type":                {"What it is about", "note"},
 	"updater_id":                 {"The user who changed it last", 1},
 	"actor_user_id":              {"The user who changed it", 1},
 	"old_value":                  {"What it was", nil},

@@ -27,6 +27,11 @@ var summaries = func() map[manifest.Operation]string {
 		"PUT /v1/activityTypes/{id}":         "Change the given fields of a type of activities",
 		"DELETE /v1/activityTypes/{id}":      "Take a type of activities out of use",
 
+		"GET /api/v2/apiTokens":         "Your tokens; all of the team's for an admin",
+		"POST /api/v2/apiTokens":        "Make a token; it is shown this once",
+		"DELETE /api/v2/apiTokens/{id}": "Revoke a token",
+		"GET /api/v2/auditLog":          "Administrative acts, newest first, for admins",
+
 		"GET /v1/currencies":    "All currencies",
 		"GET /v1/activityTypes": "All types of activities",
 		"GET /v1/userSettings":  "Settings of the token's user",

@@ -71,6 +71,7 @@ func (s Types) Create(ctx context.Context, a auth.Actor, in TypeInput) (t Type, 
 		set.Put(t.Ref(), t, 0)
 		// The key's guard is free, so that two who make the same key at once do not both have it.
 		set.Members = append(set.Members, change.Member{Of: change.Named(KindKey, t.Key), ID: t.ID, Seen: new([]int64)})
+		set.Audit(a, now, "activityType.created", t.Ref(), map[string]string{"name": t.Name})
 		return s.Store.Commit(ctx, set)
 	})
 	return t, err
@@ -109,6 +110,11 @@ func (s Types) change(ctx context.Context, a auth.Actor, id int64, apply func(Ty
 		}
 		set := change.Set{Team: a.Team}
 		set.Put(t.Ref(), t, all[i].Version)
+		act := "activityType.changed"
+		if !t.Active {
+			act = "activityType.deleted"
+		}
+		set.Audit(a, t.UpdateTime, act, t.Ref(), map[string]string{"name": t.Name})
 		return s.Store.Commit(ctx, set)
 	})
 	return t, err

@@ -47,6 +47,7 @@ type Answer struct {
 	Related    any // related_objects
 	Extra      map[string]any
 	Location   string // answer 302 to it instead of a body
+	Secret     bool   // told once: not kept for who asks again under the same Idempotency-Key
 }
 
 // Route is a bound operation; made by Handle.
@@ -197,6 +198,9 @@ func respond(r Route, o Options, mux *http.ServeMux, hr *http.Request, w http.Re
 	}
 	if writeQuota(w.Header(), quota); quota.Exceeded {
 		return errExceeded(quota)
+	}
+	if err := allowed(actor.Scope, r.operation); err != nil {
+		return err
 	}
 	in, err := r.decode(req)
 	if err != nil {

@@ -60,6 +60,9 @@ func once(o Options, mux http.Handler, hr *http.Request, r Route, t *terms.Terms
 			reply.Header[name] = v
 		}
 	}
+	if a, ok := answer.(Answer); ok && a.Secret {
+		return give(w, reply)
+	}
 	if failed := o.Claims.Keep(ctx, t.Team, t.Claim, reply); failed != nil {
 		o.Log.ErrorContext(ctx, "answer to an idempotency key not kept", "cause", failed)
 	}

@@ -65,6 +65,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	ids["/v1/mailbox/mailThreads"] = first(t, c, "/v1/mailbox/mailThreads?folder=inbox")
 	ids["/v1/mailbox/mailMessages"] = first(t, c, fmt.Sprintf("/v1/mailbox/mailThreads/%v/mailMessages", ids["/v1/mailbox/mailThreads"]))
 	ids["/api/v2/inboundMail"] = c.Must("GET", "/api/v2/inboundMail", nil).List()[0].(map[string]any)["id"]
+	ids["/api/v2/apiTokens"] = c.Do("POST", "/api/v2/apiTokens", map[string]any{"name": secret}).Data()["id"]
 	ids["/v1/files"] = first(t, c, "/v1/files")
 	return c, ids
 }

@@ -20,7 +20,7 @@ func TestATokenThatAsksTooOftenHasToWait(t *testing.T) {
 	t.Parallel()
 	a := apptest.New(t, apptest.WithRateLimit(3))
 	c, other := a.NewTeam("Acme"), a.NewTeam("Other")
-	second, err := a.Teams().CreateToken(t.Context(), c.Team.ID, c.User.Email)
+	second, err := a.Teams().CreateToken(t.Context(), c.Team.ID, c.User.Email, auth.ReadWrite)
 	if err != nil {
 		t.Fatal(err)
 	}

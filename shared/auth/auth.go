@@ -14,9 +14,19 @@ type Actor struct {
 	User int64
 	// Agent is the client's User-Agent, kept in the change log.
 	Agent string
+	// Scope is what the actor's token allows; mail and imports act for a user who may do all.
+	Scope Scope
 	// Source is how the actor came: "api", or "app" where Lejek itself acts for the user (mail, imports).
 	Source string
 }
+
+// Scope is what a token is good for.
+type Scope string
+
+const (
+	ReadOnly  Scope = "read-only"
+	ReadWrite Scope = "read-write"
+)
 
 // Token is an API token in clear; it does not print. It is shown once and stored as its Hash.
 type Token string

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lejek/lejek/shared/auth"
 )
 
 // Ref names one item of a team: a record ("deal#7") or a guard ("mid#<id@host>").
@@ -65,6 +67,7 @@ type Set struct {
 	Tallies []Tally
 	Facts   []Fact
 	Dues    []Due
+	Audits  []Audit
 }
 
 // Record is the new state of one record. Value is the entity's own struct; its version becomes Expect+1.
@@ -128,7 +131,10 @@ type Entry struct {
 	Directory Directory
 	Name      string // token hash, local part of a mail address, SES messageId
 	User      int64  // of a token
-	Fate      string // of unroutable mail: its state and why
+	Scope     auth.Scope
+	Called    string    // how a token's owner calls it
+	Made      time.Time // when a token was made
+	Fate      string    // of unroutable mail: its state and why
 	Remove    bool
 	Expires   time.Time // zero: never
 }

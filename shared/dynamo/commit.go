@@ -161,6 +161,11 @@ func (o *operations) add(s change.Set) error {
 			return err
 		}
 	}
+	for _, a := range s.Audits {
+		if err := o.audit(s.Team, a); err != nil {
+			return err
+		}
+	}
 	for _, d := range s.Dues {
 		o.due(s.Team, d)
 	}

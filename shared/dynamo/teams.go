@@ -1,10 +1,15 @@
 package dynamo
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -68,25 +73,78 @@ func (t Teams) User(ctx context.Context, team, id int64) (teams.User, error) {
 }
 
 // TokenActor finds the owner of a token by its hash.
-func (t Teams) TokenActor(ctx context.Context, hash string) (auth.Actor, error) {
+func (t Teams) TokenActor(ctx context.Context, hash string) (a auth.Actor, used time.Time, err error) {
 	it, err := t.get(ctx, schema.Token.Key(hash))
 	if err == nil && it == nil {
 		err = fault.New(fault.Unauthorized, "unauthorized access")
 	}
 	if err != nil {
-		return auth.Actor{}, err
+		return a, used, err
 	}
-	return auth.Actor{Team: numberOf(it, "Team"), User: numberOf(it, "User")}, nil
+	return auth.Actor{Team: numberOf(it, "Team"), User: numberOf(it, "User"), Scope: scopeOf(it)}, momentOf(it, "LastUsed"), nil
 }
 
-// TokensOf are the hashes of a user's tokens.
-func (t Teams) TokensOf(ctx context.Context, team, user int64) (hashes []string, err error) {
-	from := schema.UserToken.Key(team, user, "")
-	items, _, err := t.query(ctx, query{pk: from.PK, from: from.SK, to: from.SK + "~"})
-	for _, it := range items {
-		hashes = append(hashes, textOf(it, schema.SK)[len(from.SK):])
+// TokenUsed notes when a token was used, if it is still there.
+func (t Teams) TokenUsed(ctx context.Context, hash string, at time.Time) error {
+	_, err := t.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
+		TableName: &t.table, Key: keyItem(schema.Token.Key(hash)), UpdateExpression: aws.String("SET LastUsed = :at"),
+		ConditionExpression: aws.String("attribute_exists(pk)"), ExpressionAttributeValues: item{":at": number(at.UnixMilli())},
+	})
+	var gone *types.ConditionalCheckFailedException
+	if errors.As(err, &gone) {
+		return fault.New(fault.Unauthorized, "unauthorized access") // revoked this moment
 	}
-	return hashes, err
+	if err != nil {
+		return unavailable(fmt.Errorf("dynamo.TokenUsed: %w", err))
+	}
+	return nil
+}
+
+// Tokens reads the lines of a user's tokens, or of all users', and from the directory when each was used.
+func (t Teams) Tokens(ctx context.Context, team, user int64) ([]teams.Token, error) {
+	q := query{pk: schema.UserToken.Partition(team), from: "0", to: "~"}
+	if user != 0 {
+		q.from = schema.UserToken.Key(team, user, "").SK
+		q.to = q.from + "~"
+	}
+	lines, _, err := t.query(ctx, q)
+	if err != nil {
+		return nil, fmt.Errorf("dynamo.Tokens: %w", err)
+	}
+	var keys []schema.Key
+	for _, line := range lines {
+		keys = append(keys, schema.Token.Key(hashOf(line)))
+	}
+	found, err := t.batch(ctx, keys)
+	if err != nil {
+		return nil, fmt.Errorf("dynamo.Tokens: %w", err)
+	}
+	all := make([]teams.Token, len(lines))
+	for i, line := range lines {
+		all[i] = teams.Token{
+			Hash: hashOf(line), UserID: numberOf(line, "User"), Name: textOf(line, "Called"), Scope: scopeOf(line),
+			AddTime: momentOf(line, "Made"), LastUsed: momentOf(found[keys[i]], "LastUsed"),
+		}
+	}
+	return all, nil
+}
+
+func hashOf(line item) string {
+	_, hash, _ := strings.Cut(textOf(line, schema.SK), "#")
+	return hash
+}
+
+// scopeOf is a token's; one that was made before there were scopes is good for everything.
+func scopeOf(it item) auth.Scope {
+	return auth.Scope(cmp.Or(textOf(it, "Scope"), string(auth.ReadWrite)))
+}
+
+// momentOf is a time kept as milliseconds; zero for none.
+func momentOf(it item, name string) time.Time {
+	if ms := numberOf(it, name); ms != 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
 }
 
 // AddressTeam finds the team of a dedicated address by its local part; NotFound when nobody has it.
@@ -107,12 +165,18 @@ func (o *operations) entry(team int64, e change.Entry) {
 	case change.Unroutable:
 		keys = []schema.Key{schema.Unroutable.Key(e.Name)}
 	}
-	for _, key := range keys {
+	for i, key := range keys {
 		if e.Remove {
 			o.set(key, types.TransactWriteItem{Delete: &types.Delete{TableName: &o.db.table, Key: keyItem(key)}})
 			continue
 		}
 		it := merge(keyItem(key), item{"Team": number(team), "User": number(e.User)})
+		if e.Scope != "" {
+			it["Scope"] = text(string(e.Scope))
+		}
+		if e.Directory == change.Tokens && i > 0 { // what the owner typed lies with the team
+			it["Called"], it["Made"] = text(e.Called), number(e.Made.UnixMilli())
+		}
 		if e.Fate != "" {
 			it["Fate"] = text(e.Fate)
 		}

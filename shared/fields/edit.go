@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lejek/lejek/shared/auth"
@@ -96,15 +97,22 @@ func (e *edit) chunk(f Field, option int64) *Chunk {
 	return e.chunks[Chunk{Entity: e.defs.Entity, Field: f.ID, Number: ChunkOf(option)}.Ref()]
 }
 
-// save commits all of it in one transaction.
-func (e *edit) save(ctx context.Context) error {
+// save commits all of it in one transaction, and with it what was done to which fields, at least one.
+func (e *edit) save(ctx context.Context, act string, to ...Field) error {
 	set := change.Set{Team: e.actor.Team}
+	var codes, names []string
+	for _, f := range to {
+		codes, names = append(codes, f.Code), append(names, f.Name)
+	}
+	set.Audit(e.actor, e.now, act, change.Named("field", codes[0]), map[string]string{
+		"entity": e.defs.Entity, "field_code": strings.Join(codes, ", "), "field_name": strings.Join(names, ", "),
+	})
 	set.Put(e.defs.Ref(), e.defs, e.defs.Version)
 	for _, ref := range slices.Sorted(maps.Keys(e.chunks)) {
 		c := e.chunks[ref]
 		set.Put(ref, *c, c.Version)
 	}
-	if len(set.Records) > change.MaxOperations {
+	if len(set.Records)+len(set.Audits) > change.MaxOperations {
 		return fault.New(fault.Invalid, "The options lie too far apart to be changed at once: send fewer of them")
 	}
 	if err := e.service.Store.Commit(ctx, set); err != nil {
@@ -123,7 +131,7 @@ func (e *edit) forget(ctx context.Context, f Field) error {
 		return err
 	}
 	for _, c := range chunks {
-		if len(e.chunks) < change.MaxOperations-1 {
+		if len(e.chunks) < change.MaxOperations-2 {
 			c.Options, c.Spent = nil, &e.now
 			e.chunks[c.Ref()] = &c
 		}

@@ -75,7 +75,7 @@ func (s Service) editOptions(ctx context.Context, a auth.Actor, entity string, w
 		if err := do(e, f, &bad); err != nil {
 			return err
 		}
-		return e.save(ctx)
+		return e.save(ctx, "field.options_changed", f)
 	})
 }
 

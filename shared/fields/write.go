@@ -78,7 +78,7 @@ func (s Service) Create(ctx context.Context, a auth.Actor, entity string, t Type
 			}
 			full.Field = e.again(full.Field)
 		}
-		return e.save(ctx)
+		return e.save(ctx, "field.created", full.Field)
 	})
 	return full, err
 }
@@ -130,7 +130,7 @@ func (s Service) Update(ctx context.Context, a auth.Actor, entity string, which 
 			return bad.Err()
 		}
 		full.Field = e.again(f)
-		return e.save(ctx)
+		return e.save(ctx, "field.changed", full.Field)
 	})
 	if err != nil {
 		return Full{}, err
@@ -144,6 +144,7 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, entity string, which 
 	var deleted []Full
 	err := change.Retry(ctx, func() error {
 		deleted = nil
+		var gone []Field
 		e, err := s.edit(ctx, a, entity)
 		if err != nil {
 			return err
@@ -157,13 +158,13 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, entity string, which 
 			if err != nil {
 				return err
 			}
-			deleted = append(deleted, full)
+			deleted, gone = append(deleted, full), append(gone, f)
 			e.defs.Own = slices.DeleteFunc(e.defs.Own, func(o *Own) bool { return o.ID == f.ID })
 			if err := e.forget(ctx, f); err != nil {
 				return err
 			}
 		}
-		return e.save(ctx)
+		return e.save(ctx, "field.deleted", gone...)
 	})
 	return deleted, err
 }

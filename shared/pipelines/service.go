@@ -59,6 +59,7 @@ func (s Service) CreatePipeline(ctx context.Context, a auth.Actor, in PipelineIn
 		}
 		p = p.apply(in, now)
 		set.Put(p.Ref(), p, 0)
+		set.Audit(a, s.now(), "pipeline.created", p.Ref(), map[string]string{"name": p.Name})
 		return s.commit(ctx, set)
 	})
 	return p, err
@@ -81,6 +82,7 @@ func (s Service) UpdatePipeline(ctx context.Context, a auth.Actor, id int64, in 
 		}
 		p.UpdateTime = s.now()
 		set.Put(p.Ref(), p, p.Version)
+		set.Audit(a, s.now(), "pipeline.changed", p.Ref(), map[string]string{"name": p.Name})
 		return s.commit(ctx, set)
 	})
 	return p, err
@@ -103,6 +105,7 @@ func (s Service) DeletePipeline(ctx context.Context, a auth.Actor, id int64) err
 		}
 		p.Deleted, p.UpdateTime = true, s.now()
 		set.Put(p.Ref(), p, p.Version)
+		set.Audit(a, s.now(), "pipeline.deleted", p.Ref(), map[string]string{"name": p.Name})
 		return s.commit(ctx, set)
 	})
 }
@@ -121,6 +124,7 @@ func (s Service) CreateStage(ctx context.Context, a auth.Actor, in StageInput) (
 		set := change.Set{Team: a.Team}
 		enter(&set, b, st)
 		set.Put(st.Ref(), st, 0)
+		set.Audit(a, s.now(), "stage.created", st.Ref(), map[string]string{"name": st.Name})
 		return s.commit(ctx, set)
 	})
 	return st, err
@@ -152,6 +156,7 @@ func (s Service) UpdateStage(ctx context.Context, a auth.Actor, id int64, in Sta
 			enter(&set, b, st)
 		}
 		set.Put(st.Ref(), st, st.Version)
+		set.Audit(a, s.now(), "stage.changed", st.Ref(), map[string]string{"name": st.Name})
 		return s.commit(ctx, set)
 	})
 	return st, err
@@ -214,6 +219,7 @@ func (s Service) DeleteStage(ctx context.Context, a auth.Actor, id int64) error 
 		st.Deleted, st.UpdateTime = true, s.now()
 		set := change.Set{Team: a.Team}
 		set.Put(st.Ref(), st, st.Version)
+		set.Audit(a, s.now(), "stage.deleted", st.Ref(), map[string]string{"name": st.Name})
 		return s.commit(ctx, set)
 	})
 }

@@ -89,6 +89,7 @@ var (
 	Requests = base("requests", "T#%d#requests#%s", "%s", "how much a token asked for in a window of two seconds, where that is limited", 1, "9f86d081…", "2026-11-23T10:00:00.000Z")
 
 	Bookmark = base("bookmark", "T#%d#bookmark#%s", "#", "where a page of an offset list ended, by the list's question and the offset", 1, "8TQvFmSZ0Q3w-100")
+	Audit    = base("audit log", "T#%d#audit", "A#%s#%s", "administrative acts: who did what to which user, token, field or setting", 1, "2026-11-23T10:00:00.000Z", "K3V7QH2M")
 	Claim    = base("idempotency key", "T#%d#claim#%s", "k", "who asked for something under an Idempotency-Key, what was made, what was answered; by user and key", 1, "2-n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg")
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")

@@ -24,7 +24,7 @@ func (s Service) AddMember(ctx context.Context, a auth.Actor, in MemberInput) (U
 	if err := s.demandAdmin(ctx, a); err != nil {
 		return User{}, err
 	}
-	return s.CreateUser(ctx, UserInput{Team: a.Team, Email: in.Email, Admin: in.Admin, Inactive: !in.Active})
+	return s.CreateUser(ctx, UserInput{Team: a.Team, By: a, Email: in.Email, Admin: in.Admin, Inactive: !in.Active})
 }
 
 // SetActive switches a user off or on. Who is off has no token, gets no mail and none is taken from; the records stay theirs.
@@ -54,12 +54,13 @@ func (s Service) SetActive(ctx context.Context, a auth.Actor, id int64, active b
 		}
 		u.Active, u.UpdateTime = active, s.now()
 		set := change.Set{Team: a.Team}
+		set.Audit(a, u.UpdateTime, map[bool]string{true: "user.switched_on", false: "user.switched_off"}[active], u.Ref(), u.told())
 		set.Put(u.Ref(), u, u.Version)
 		set.Put(team.Ref(), team, team.Version) // so that two admins do not switch each other off at once
 		return s.Store.Commit(ctx, set)
 	})
 	if err == nil && !active {
-		_, err = s.RevokeTokens(ctx, a.Team, u.Email)
+		_, err = s.RevokeTokens(ctx, a, u.Email)
 	}
 	return u, err
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // Store is where teams, users and tokens are kept.
@@ -20,9 +21,12 @@ type Store interface {
 	// Users are all users of a team, by id.
 	Users(ctx context.Context, team int64) ([]User, error)
 	User(ctx context.Context, team, id int64) (User, error)
-	// TokenActor finds whose token has this hash; Unauthorized when nobody's.
-	TokenActor(ctx context.Context, hash string) (auth.Actor, error)
-	TokensOf(ctx context.Context, team, user int64) (hashes []string, err error)
+	// TokenActor finds whose token has this hash, and when it was used last; Unauthorized when nobody's.
+	TokenActor(ctx context.Context, hash string) (a auth.Actor, used time.Time, err error)
+	TokenUsed(ctx context.Context, hash string, at time.Time) error
+	// Tokens are those of a user; 0 is everyone of the team.
+	Tokens(ctx context.Context, team, user int64) ([]Token, error)
+	AuditLog(ctx context.Context, team int64, cursor string, limit int) (value.Page[Audited], error)
 	Commit(ctx context.Context, sets ...change.Set) error
 }
 
@@ -42,6 +46,7 @@ type TeamInput struct{ Name, Email, UserName, TimeZone, Currency string }
 // UserInput makes a user; an empty zone is the team's.
 type UserInput struct {
 	Team                  int64
+	By                    auth.Actor // who makes it; the zero value is the operator
 	Email, Name, TimeZone string
 	Admin, Inactive       bool
 }
@@ -83,7 +88,10 @@ func (s Service) CreateTeam(ctx context.Context, in TeamInput) (c Created, err e
 	set.Put(c.Team.Ref(), c.Team, 0)
 	set.Put(c.User.Ref(), c.User, 0)
 	set.Entries = append(set.Entries, change.Entry{Directory: change.Addresses, Name: c.Team.InboundLocal})
-	c.Token = addToken(&set, c.User.ID)
+	operator := auth.Actor{Team: id}
+	set.Audit(operator, now, "team.created", c.Team.Ref(), map[string]string{"name": in.Name})
+	set.Audit(operator, now, "user.created", c.User.Ref(), c.User.told())
+	c.Token, _ = newToken(&set, operator, TokenInput{UserID: c.User.ID}, now)
 	begin, err := s.Begin(ctx, id, now)
 	if err != nil {
 		return c, fmt.Errorf("teams.CreateTeam: %w", err)
@@ -127,6 +135,7 @@ func (s Service) CreateUser(ctx context.Context, in UserInput) (u User, err erro
 		u.Admin, u.Active = in.Admin, !in.Inactive
 		set := change.Set{Team: in.Team}
 		set.Put(u.Ref(), u, 0)
+		set.Audit(in.By, u.AddTime, "user.created", u.Ref(), u.told())
 		// Writing the team's version makes two users with one address impossible, at one write more per new user.
 		set.Put(team.Ref(), team, team.Version)
 		return s.Store.Commit(ctx, set)
@@ -201,6 +210,7 @@ func (s Service) SetReminders(ctx context.Context, team int64, email string, min
 		}
 		u.ReminderMinutes, u.UpdateTime = minutes, s.now()
 		set := change.Set{Team: team}
+		set.Audit(auth.Actor{Team: team}, u.UpdateTime, "user.reminders_set", u.Ref(), map[string]string{"lead": fmt.Sprint(u.Lead())})
 		set.Put(u.Ref(), u, u.Version)
 		return s.Store.Commit(ctx, set)
 	})

@@ -4,6 +4,7 @@ package teams
 
 import (
 	"crypto/rand"
+	"fmt"
 	"net/mail"
 	"regexp"
 	"strings"
@@ -66,6 +67,11 @@ func (u User) Lead() *time.Duration {
 
 func (t Team) Ref() change.Ref { return change.Of(KindTeam, t.ID) }
 func (u User) Ref() change.Ref { return change.Of(KindUser, u.ID) }
+
+// told is what the audit log says of a user.
+func (u User) told() map[string]string {
+	return map[string]string{"email": u.Email, "name": u.Name, "admin": fmt.Sprint(u.Admin), "active": fmt.Sprint(u.Active)}
+}
 
 // Zone is the user's time zone; UTC should its name be unknown here.
 func (u User) Zone() *time.Location { return zone(u.TimeZone) }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/auth"
 )
 
 func TestAdminAddsUsersAndSwitchesThemOff(t *testing.T) {
@@ -19,7 +20,7 @@ func TestAdminAddsUsersAndSwitchesThemOff(t *testing.T) {
 	if a := c.Do("POST", "/api/v1/users", m{"email": "bob@acme.example"}); a.Status != 400 {
 		t.Errorf("the same address again: %d %s", a.Status, a.Raw)
 	}
-	token, err := app.Teams().CreateToken(t.Context(), c.Team.ID, "bob@acme.example")
+	token, err := app.Teams().CreateToken(t.Context(), c.Team.ID, "bob@acme.example", auth.ReadWrite)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-// Package misc constructs the function of users, currencies, activity types and settings. What no other function's routes
+// Package misc constructs the function of users, tokens, currencies, activity types and settings. What no other function's routes
 // match comes here too, and is answered as an unknown path.
 package misc
 
@@ -13,5 +13,6 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("misc", c.Options(), api.Misc{Teams: c.Teams(), Activities: c.Activities(), Types: c.ActivityTypes(), Now: c.Now}.Routes()...)
+	routes := api.Misc{Teams: c.Teams(), Activities: c.Activities(), Types: c.ActivityTypes(), Now: c.Now}.Routes()
+	return api.New("misc", c.Options(), append(routes, api.Administration{Teams: c.Teams()}.Routes()...)...)
 }

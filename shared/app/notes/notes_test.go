@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/auth"
 )
 
 type m = map[string]any
@@ -226,7 +227,7 @@ func TestOnlyAnAdminWritesForAnother(t *testing.T) {
 		t.Fatal(err, out)
 	}
 	bob := *c
-	if bob.Token, err = app.Teams().CreateToken(t.Context(), c.Team.ID, "bob@acme.example"); err != nil {
+	if bob.Token, err = app.Teams().CreateToken(t.Context(), c.Team.ID, "bob@acme.example", auth.ReadWrite); err != nil {
 		t.Fatal(err)
 	}
 	made := c.Must("POST", "/v1/notes", m{"content": "x", "deal_id": deal, "user_id": 2})

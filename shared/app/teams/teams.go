@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/boot"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/teams"
@@ -79,6 +80,11 @@ type (
 		Team  int64  `json:"team"`
 		Email string `json:"email"`
 	}
+	newToken struct {
+		Team  int64      `json:"team"`
+		Email string     `json:"email"`
+		Scope auth.Scope `json:"scope"`
+	}
 	setReminders struct {
 		Team    int64  `json:"team"`
 		Email   string `json:"email"`
@@ -133,18 +139,21 @@ func (a admin) do(ctx context.Context, event json.RawMessage) (any, error) {
 		u, err := a.teams.CreateUser(ctx, teams.UserInput{Team: in.Team, Email: in.Email, Name: in.Name, TimeZone: in.TimeZone})
 		return userCreated{in.Team, u.ID}, err
 	case "create_token":
-		var in ofUser
+		var in newToken
 		if err := read(event, &in); err != nil {
 			return nil, err
 		}
-		t, err := a.teams.CreateToken(ctx, in.Team, in.Email)
+		if in.Scope = cmp.Or(in.Scope, auth.ReadWrite); in.Scope != auth.ReadOnly && in.Scope != auth.ReadWrite {
+			return nil, fault.BadField("scope", "must be %s or %s", auth.ReadOnly, auth.ReadWrite)
+		}
+		t, err := a.teams.CreateToken(ctx, in.Team, in.Email, in.Scope)
 		return tokenCreated{string(t)}, err
 	case "revoke_tokens":
 		var in ofUser
 		if err := read(event, &in); err != nil {
 			return nil, err
 		}
-		n, err := a.teams.RevokeTokens(ctx, in.Team, in.Email)
+		n, err := a.teams.RevokeTokens(ctx, auth.Actor{Team: in.Team}, in.Email)
 		return tokensRevoked{n}, err
 	case "set_reminders":
 		var in setReminders
