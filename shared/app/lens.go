@@ -54,15 +54,17 @@ func (l lens) Gone(record any) bool {
 }
 
 // Derived are the summaries that a field's value is made of; none where it is part of the record.
-func (l lens) Derived(record any, f filters.Field) []change.Ref {
-	h, ok := record.(holder)
-	if !ok || f.Custom || derived[f.Key] == nil {
+func (l lens) Derived(of change.Ref, record any, f filters.Field) []change.Ref {
+	switch p, ok := record.(persons.Person); {
+	case f.Custom || derived[f.Key] == nil:
+		return nil
+	case of.Kind() == change.Person && strings.HasPrefix(f.Key, "related_"):
+		if ok {
+			return p.Related()
+		}
 		return nil
 	}
-	if p, ok := record.(persons.Person); ok && strings.HasPrefix(f.Key, "related_") {
-		return p.Related()
-	}
-	return []change.Ref{h.Ref()}
+	return []change.Ref{of}
 }
 
 // Value is what a field holds. Options that were deleted, like deleted fields, are not seen.

@@ -65,7 +65,7 @@ func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.L
 				rows[i] = v
 			}
 		}
-		answers, err := s.settle(ctx, rows)
+		answers, err := s.settle(ctx, rows, last == nil)
 		if err != nil {
 			return page, err
 		}
@@ -111,58 +111,58 @@ func (s *sifting) next(found int) int {
 }
 
 // settle asks the sieve about rows, reads what it needs to know, and asks again. The answers end before the first row that
-// there was no room left to read for.
-func (s *sifting) settle(ctx context.Context, rows []any) (answers []bool, err error) {
+// there was no room left to read for; but one is always settled on a page, or it would never end.
+func (s *sifting) settle(ctx context.Context, rows []any, first bool) (answers []bool, err error) {
 	answers, decided := make([]bool, len(rows)), make([]bool, len(rows))
-	for room := true; ; {
-		var needs []value.Need
+	ask := func(rows []any) (needs []value.Need) {
 		for i, row := range rows {
-			if !decided[i] {
-				var missing []value.Need
-				if row != nil {
-					answers[i], missing = s.sieve.Ask(row, s.known)
-				}
-				decided[i] = len(missing) == 0
-				needs = append(needs, missing...)
+			if row == nil || decided[i] {
+				decided[i] = true
+				continue
 			}
+			match, missing := s.sieve.Ask(row, s.known)
+			answers[i], decided[i] = match, len(missing) == 0
+			needs = append(needs, missing...)
 		}
-		if len(needs) == 0 {
-			return answers, nil
-		}
-		if !room {
-			return answers[:slices.Index(decided, false)], nil
-		}
-		if room, err = s.learn(ctx, needs); err != nil {
+		return needs
+	}
+	needs := ask(rows)
+	for room := true; room && len(needs) > 0; needs = ask(rows) {
+		if room, err = s.learn(ctx, needs, false); err != nil {
 			return nil, err
 		}
 	}
+	for first && len(rows) > 0 && !decided[0] {
+		if _, err = s.learn(ctx, ask(rows[:1]), true); err != nil {
+			return nil, err
+		}
+		ask(rows[:1])
+	}
+	if end := slices.Index(decided, false); end >= 0 {
+		return answers[:end], nil
+	}
+	return answers, nil
 }
 
-// learn reads what is needed, in order, and tells whether there was room for all of it.
-func (s *sifting) learn(ctx context.Context, needs []value.Need) (room bool, err error) {
-	var keyed []value.Need
+// learn reads what is needed, in order, as far as there is room, or all of it; and tells whether that was all.
+func (s *sifting) learn(ctx context.Context, needs []value.Need, all bool) (bool, error) {
+	var keyed, logs []value.Need
 	seen := map[value.Need]bool{}
 	for _, n := range needs {
-		if seen[n] {
-			continue
+		switch {
+		case seen[n]:
+		case n.Part == value.PartLog:
+			logs = append(logs, n)
+		default:
+			keyed = append(keyed, n)
 		}
 		seen[n] = true
-		if n.Part != value.PartLog {
-			keyed = append(keyed, n)
-			continue
-		}
-		if s.logs++; s.logs > maxLogs {
-			return false, nil
-		}
-		if err := s.log(ctx, n); err != nil {
-			return false, err
-		}
 	}
 	for len(keyed) > 0 {
 		n := min(sample, len(keyed))
-		if s.learned > 0 {
+		if s.learned > 0 && !all {
 			each := max(1, s.learnedSize/s.learned)
-			if n = min(batchSize, len(keyed), (maxRead-s.used)/each); n <= 0 {
+			if n = min(batchSize, len(keyed), (maxRead*95/100-s.used)/each); n <= 0 {
 				return false, nil
 			}
 		}
@@ -170,6 +170,15 @@ func (s *sifting) learn(ctx context.Context, needs []value.Need) (room bool, err
 			return false, err
 		}
 		keyed = keyed[n:]
+	}
+	for _, n := range logs {
+		if s.logs >= maxLogs && !all {
+			return false, nil
+		}
+		s.logs++
+		if err := s.log(ctx, n); err != nil {
+			return false, err
+		}
 	}
 	return true, nil
 }

@@ -200,7 +200,7 @@ func (b *builder) compare(t *test, c class, values []string) {
 		}
 		t.holds = ordered(t.operator, func(v any) (int, bool) { return compareNumber(v, n) })
 	case dates:
-		if v == rottenTime {
+		if v == rottenTime && t.stage == 0 {
 			if b.kind != Deals {
 				b.wrong("value", "%s is a date of deals, in filters of deals", rottenTime)
 			}

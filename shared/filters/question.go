@@ -15,8 +15,9 @@ type Lens interface {
 	Linked(row any, object string) change.Ref
 	// Gone reports a record that is deleted: for what points at it, all its fields are empty.
 	Gone(record any) bool
-	// Derived are the summaries that a field's value is made of; none where it is part of the record.
-	Derived(record any, f Field) []change.Ref
+	// Derived are the summaries that a field's value is made of; none where it is part of the record. Of a record that is not read
+	// yet (nil), they are those that its name tells.
+	Derived(of change.Ref, record any, f Field) []change.Ref
 	// Value is what a field of a record holds, of an amount its currency when that is the part; nil when it is empty.
 	Value(record any, derived map[change.Ref]change.Summary, f Field, part string) any
 	// Rots is when a deal rots, nil for never, or what has to be known to tell.
@@ -101,8 +102,10 @@ func (p *putting) read(part value.Part, of change.Ref) (any, bool) {
 }
 
 func (p *putting) put(t test) answer {
-	record, ok := p.record(t.Object)
-	if !ok {
+	ref := p.lens.Linked(p.row, t.Object)
+	record, ok := p.record(t.Object, ref)
+	if !ok { // what else is needed of it is read with it
+		p.summaries(p.lens.Derived(ref, nil, t.Field))
 		return unknown
 	}
 	if t.stage != 0 {
@@ -110,7 +113,7 @@ func (p *putting) put(t test) answer {
 	}
 	var v any
 	if record != nil {
-		sums, ok := p.summaries(p.lens.Derived(record, t.Field))
+		sums, ok := p.summaries(p.lens.Derived(ref, record, t.Field))
 		if !ok {
 			return unknown
 		}
@@ -131,11 +134,10 @@ func (p *putting) put(t test) answer {
 }
 
 // record is the one that a test on an object asks about: nil where there is none.
-func (p *putting) record(object string) (any, bool) {
+func (p *putting) record(object string, ref change.Ref) (any, bool) {
 	if object == objects[p.kind][0] {
 		return p.row, true
 	}
-	ref := p.lens.Linked(p.row, object)
 	if ref == "" {
 		return nil, true
 	}

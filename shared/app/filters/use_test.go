@@ -286,6 +286,9 @@ func TestDealsRotWhenTheirStageSaysSo(t *testing.T) {
 	if got := c.Do("POST", "/v1/filters", filter("people", cond("person", 2029, "=", "rotten_time"))); got.Status != http.StatusBadRequest {
 		t.Errorf("of a person: %d %s", got.Status, got.Raw)
 	}
+	if got := c.Do("POST", "/v1/filters", filter("deals", cond("deal", 1012, ">", "rotten_time", "2"))); got.Status != http.StatusBadRequest {
+		t.Errorf("of a stage: %d %s", got.Status, got.Raw)
+	}
 }
 
 // TestBadFiltersAreRefusedWithoutHarm breaks a good filter in every place, in many ways.
