@@ -50,6 +50,7 @@ type threadPage struct {
 type threadUpdate struct {
 	byID
 	DealID       value.Opt[int64]  `json:"deal_id" rule:"min=1"`
+	PersonID     value.Opt[int64]  `json:"person_id" rule:"notnull,min=1"` // ours: whom the thread is about
 	LeadID       value.Opt[string] `json:"lead_id" rule:"unsupported"`
 	SharedFlag   value.Opt[bool]   `json:"shared_flag" rule:"notnull"`
 	ReadFlag     value.Opt[bool]   `json:"read_flag" rule:"notnull"`
@@ -71,7 +72,7 @@ func (h Mailbox) Routes() []Route {
 		}).Returns(boxedThread{}).Beside(mailServiceWire{}),
 		Handle("PUT /v1/mailbox/mailThreads/{id}", func(ctx context.Context, c Call, in threadUpdate) (any, error) {
 			t, err := h.Box.Update(ctx, c.Actor, in.ID, mailbox.ThreadInput{
-				DealID: in.DealID, Shared: in.SharedFlag, Read: in.ReadFlag, Archived: in.ArchivedFlag,
+				DealID: in.DealID, PersonID: in.PersonID, Shared: in.SharedFlag, Read: in.ReadFlag, Archived: in.ArchivedFlag,
 			})
 			return h.thread(ctx, c, t, false, err)
 		}).Returns(boxedThread{}).Beside(mailServiceWire{}),

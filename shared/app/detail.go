@@ -15,7 +15,9 @@ import (
 
 // Flow is the service of flows and detail views. The indexer, the only one that deletes files, gets their objects too.
 func (c Core) Flow() flow.Service {
-	return flow.Service{Store: dynamo.Flow{DB: c.DB}, Objects: objects{c.S3, c.DataBucket}, Relations: c.Relations(), Now: c.Now}
+	return flow.Service{
+		Store: dynamo.Flow{DB: c.DB}, Objects: objects{c.S3, c.DataBucket}, Relations: c.Relations(), Ledger: c.Mailbox(), Now: c.Now,
+	}
 }
 
 // Files are the service and the routes of files.

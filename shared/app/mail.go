@@ -196,7 +196,7 @@ func (annexes) IsFile(record any, name, hash string, inline bool) bool {
 
 func (annexes) Note(n mailbox.Note) change.Placed {
 	note := notes.Note{
-		ID: n.ID, Content: noteContent(n.Text), UserID: n.UserID, AddTime: n.Time, UpdateTime: n.Time,
+		ID: n.ID, Content: noteContent(n.Text), UserID: n.UserID, MailThreadID: &n.ThreadID, AddTime: n.Time, UpdateTime: n.Time,
 	}
 	if n.Links.Deal != 0 {
 		note.DealID = &n.Links.Deal
@@ -230,10 +230,7 @@ func noteContent(text string) string {
 	return out.String()
 }
 
-func (annexes) Refile(p change.Placed, deal *int64) change.Placed {
-	if note, ok := p.(notes.Note); ok {
-		note.DealID = deal
-		return note
-	}
-	return p
+func (annexes) Untouched(record any) bool {
+	note, ok := record.(notes.Note)
+	return ok && note.Follows() && note.UpdateTime.Equal(note.AddTime)
 }

@@ -53,8 +53,9 @@ type Objects interface {
 type Service struct {
 	Store   Store
 	Objects Objects // only the indexer has it, and what follows
-	// Relations takes away what related an organization that is gone.
+	// Relations takes away what related an organization that is gone; Ledger follows threads.
 	Relations Relations
+	Ledger    Ledger
 	Now       func() time.Time
 }
 

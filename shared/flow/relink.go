@@ -57,6 +57,11 @@ func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
 	if err != nil {
 		return fmt.Errorf("flow.Step %s: %w", job.Name, err)
 	}
+	if m.thread != nil {
+		if err := s.settle(ctx, team, job.Of, rows[:done]); err != nil {
+			return fmt.Errorf("flow.Step %s: %w", job.Name, err)
+		}
+	}
 	if done > 0 {
 		job.Cursor = rows[done-1].Cursor
 	}
@@ -70,6 +75,20 @@ func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
 		return nil // the same event, handed out twice, got here first
 	}
 	return err
+}
+
+// settle has the ledger follow a thread.
+func (s Service) settle(ctx context.Context, team int64, thread change.Ref, rows []Placement) error {
+	var messages []int64
+	for _, row := range rows {
+		if row.Source.Kind() == change.MailMessage {
+			messages = append(messages, row.Source.ID())
+		}
+	}
+	if len(messages) == 0 {
+		return nil
+	}
+	return s.Ledger.Settle(ctx, team, thread.ID(), messages)
 }
 
 func (s Service) placed(ctx context.Context, team int64, ref change.Ref) (change.Placed, error) {
@@ -137,7 +156,7 @@ func (m *mover) add(ctx context.Context, p change.Placed) error {
 // replace is the change that places a source by its links; empty when nothing moves.
 func (m *mover) replace(ctx context.Context, before change.Placed) (set change.Set, err error) {
 	now := before
-	if f, ok := before.(Follower); ok && m.thread != nil {
+	if f, ok := before.(Follower); ok && m.thread != nil && follows(before) {
 		now = f.LinkTo(m.thread.HangsOn())
 	}
 	if m.gone != nil {

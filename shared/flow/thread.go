@@ -18,14 +18,26 @@ type Follower interface {
 	LinkTo(change.Links) change.Placed
 }
 
-// Message is a mail message. Its attachments are records of their own.
+// follows is false for a record that could follow its thread, and does not: a note that somebody filed elsewhere.
+func follows(record any) bool {
+	f, ok := record.(interface{ Follows() bool })
+	return !ok || f.Follows()
+}
+
+// Ledger tells what became of raw mails.
+type Ledger interface {
+	// Settle moves the entries of messages on whose thread is decided now.
+	Settle(ctx context.Context, team, thread int64, messages []int64) error
+}
+
+// Message is a mail message. Its attachments, and notes that were typed above it, are records of their own.
 type Message interface {
 	change.Placed
-	Attachments() []change.Ref
+	Carries() []change.Ref
 	HasRealAttachments() bool // other than images within its text
 }
 
-// sources are the records that rows refer to, and, in a thread that took other links, the attachments of its messages.
+// sources are the records that rows refer to, and, in a thread that took other links, what its messages carry.
 type sources struct {
 	found   map[change.Ref]any
 	carried map[change.Ref][]change.Ref
@@ -42,14 +54,14 @@ func (m *mover) sources(ctx context.Context, rows []Placement) (s sources, err e
 		return s, err
 	}
 	s.carried = map[change.Ref][]change.Ref{}
-	var files []change.Ref
+	var carried []change.Ref
 	for ref, record := range s.found {
 		if c, ok := record.(Message); ok {
-			s.carried[ref] = c.Attachments()
-			files = append(files, s.carried[ref]...)
+			s.carried[ref] = c.Carries()
+			carried = append(carried, s.carried[ref]...)
 		}
 	}
-	more, err := m.Store.GetAny(ctx, m.team, distinct(files))
+	more, err := m.Store.GetAny(ctx, m.team, distinct(carried))
 	for ref, record := range more {
 		s.found[ref] = record
 	}

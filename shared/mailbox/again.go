@@ -116,8 +116,7 @@ func (r run) withdraw(ctx context.Context, m Message) error {
 		now.UpdateTime = r.now
 		core.PutPlaced(t, now, change.Targets{Refs: t.Shown})
 	}
-	refs := append(m.Attachments(), refsOf(change.Note, m.NoteIDs)...)
-	steps, err := r.remove(ctx, refs)
+	steps, err := r.remove(ctx, m.Carries())
 	if err != nil {
 		return err
 	}
@@ -132,7 +131,7 @@ func (r run) remove(ctx context.Context, refs []change.Ref) (steps []change.Set,
 	}
 	for _, ref := range refs {
 		record, ok := found[ref].(remover)
-		if !ok || len(record.Rows()) == 0 || ref.Kind() == change.Note && record.ReadVersion() > 1 {
+		if !ok || len(record.Rows()) == 0 || ref.Kind() == change.Note && !r.Annexes.Untouched(record) {
 			continue
 		}
 		set := change.Set{Team: r.Team}

@@ -40,7 +40,7 @@ func (r run) around(ctx context.Context, it Item, n int, f facts, m Message, t c
 		set.Put(outer, Alias{ThreadID: m.ThreadID, MessageID: m.ID}, a.Version)
 	}
 	if note != 0 {
-		typed := r.Annexes.Note(Note{ID: note, Text: it.Note, UserID: r.judged.User.ID, Links: m.HangsOn(), Time: r.now})
+		typed := r.Annexes.Note(Note{ID: note, Text: it.Note, UserID: r.judged.User.ID, ThreadID: m.ThreadID, Links: m.HangsOn(), Time: r.now})
 		where, err := r.targets(ctx, typed.HangsOn(), created) // a note is about one person
 		if err != nil {
 			return nil, err

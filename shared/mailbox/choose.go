@@ -12,23 +12,40 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// ThreadInput is what a user may change about a thread. A deal, or none, is a choice that sticks.
+// ThreadInput is what a user may change about a thread. A deal, or none, is a choice that sticks. A person is whom the thread is
+// about from then on; the others stay.
 type ThreadInput struct {
 	DealID   value.Opt[int64]
+	PersonID value.Opt[int64]
 	Shared   value.Opt[bool]
 	Read     value.Opt[bool]
 	Archived value.Opt[bool]
 }
 
-// Update writes the given fields. With a deal the thread moves to it, and with the thread its messages, their files and the
-// notes of whoever forwarded them: at once as far as one transaction holds, the rest by a job.
+func (in ThreadInput) links() bool { return in.DealID.Set || in.PersonID.Has() }
+
+// Update writes the given fields. When links change, the thread's messages, their files and the notes of whoever forwarded them go
+// with it: at once as far as one transaction holds, the rest as long as there is time, and all of it by a job.
 func (b Box) Update(ctx context.Context, a auth.Actor, id int64, in ThreadInput) (t Thread, err error) {
+	var bad fault.Fields
 	if in.DealID.Has() {
 		if _, err := b.Deals.Deal(ctx, a.Team, in.DealID.V); fault.Is(err, fault.NotFound) {
-			return t, fault.BadField("deal_id", "deal %d not found", in.DealID.V)
+			bad.Add("deal_id", "deal %d not found", in.DealID.V)
 		} else if err != nil {
 			return t, err
 		}
+	}
+	if in.PersonID.Has() {
+		known, err := b.People.Persons(ctx, a.Team, []int64{in.PersonID.V})
+		if err != nil {
+			return t, err
+		}
+		if len(known) == 0 {
+			bad.Add("person_id", "person %d not found", in.PersonID.V)
+		}
+	}
+	if err := bad.Err(); err != nil {
+		return t, err
 	}
 	err = change.Retry(ctx, func() error {
 		t, err = b.update(ctx, a, id, in)
@@ -37,16 +54,27 @@ func (b Box) Update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 	return t, err
 }
 
-func (t Thread) apply(in ThreadInput, now time.Time) Thread {
+// apply writes an input onto the thread. open are the open deals of the person that is chosen.
+func (t Thread) apply(a auth.Actor, in ThreadInput, open []Deal, now time.Time) Thread {
+	before := t
 	t.Shared, t.Read, t.Archived = in.Shared.Or(t.Shared), in.Read.Or(t.Read), in.Archived.Or(t.Archived)
+	if in.PersonID.Has() {
+		t.PersonIDs = union([]int64{in.PersonID.V}, t.PersonIDs...)
+		t.PersonIDs, t.Suggestions = t.PersonIDs[:min(len(t.PersonIDs), maxLinked)], nil
+		t.Why = t.because(fmt.Sprintf("user %d chose person %d", a.User, in.PersonID.V))
+		if t.DealID == nil && t.DealChosenTime == nil {
+			ch := chooseDeal(nil, nil, open)
+			t.DealID, t.Undecided, t.Why = ch.deal, ch.undecided, t.because(ch.why)
+		}
+	}
 	if in.DealID.Set {
-		before := t.DealID
 		t.DealID = nil
 		in.DealID.Into(&t.DealID)
 		t.DealChosenTime, t.Undecided = &now, ""
-		if !value.Equal(before, t.DealID) {
-			t.Links++
-		}
+		t.Why = t.because(fmt.Sprintf("row 18: user %d chose deal %d", a.User, value.Deref(t.DealID)))
+	}
+	if !value.Equal(before.DealID, t.DealID) || !slices.Equal(before.PersonIDs, t.PersonIDs) {
+		t.Links++
 	}
 	t.UpdateTime = now
 	return t
@@ -57,32 +85,45 @@ func (b Box) update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 	if err != nil {
 		return before, err
 	}
-	now := before.apply(in, b.Now().UTC().Truncate(time.Millisecond))
-	core := change.Set{Team: a.Team}
-	targets := change.Targets{Refs: before.Shown}
-	var bundles []change.Set
-	if in.DealID.Set {
-		if targets, err = b.Store.Targets(ctx, a.Team, now.HangsOn()); err != nil {
-			return now, err
-		}
-		if bundles, err = b.bundles(ctx, a, before, now, targets); err != nil {
-			return now, err
+	var open []Deal
+	if in.PersonID.Has() {
+		if open, err = b.Deals.OpenDeals(ctx, a.Team, refsOf(change.Person, union([]int64{in.PersonID.V}, before.PersonIDs...))); err != nil {
+			return before, err
 		}
 	}
+	now := before.apply(a, in, open, b.Now().UTC().Truncate(time.Millisecond))
+	core := change.Set{Team: a.Team}
+	if !in.links() {
+		now = core.PutPlaced(before, now, change.Targets{Refs: before.Shown}).(Thread)
+		if err := b.Store.Commit(ctx, core); err != nil {
+			return now, fmt.Errorf("mailbox.Update %d: %w", id, err)
+		}
+		now.Version = before.Version + 1
+		return now, nil
+	}
+	targets, err := b.Store.Targets(ctx, a.Team, now.HangsOn())
+	if err != nil {
+		return now, err
+	}
+	rest, checks, err := b.following(ctx, a.Team, now, targets)
+	if err != nil {
+		return now, err
+	}
 	now = core.PutPlaced(before, now, targets).(Thread)
-	first, rest := []change.Set{core}, bundles
+	core.Checks = append(core.Checks, checks...)
+	first := []change.Set{core}
 	for len(rest) > 0 && change.Weight(append(slices.Clone(first), rest[0])...) < change.MaxOperations {
 		first, rest = append(first, rest[0]), rest[1:]
 	}
-	if len(rest) > 0 && before.Links != now.Links {
-		first[0].Jobs = append(first[0].Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
+	if len(rest) > 0 {
+		first[0].Jobs = append(first[0].Jobs, change.Job{Name: fmt.Sprintf("choose-%s-%d", now.Ref(), before.Version+1), Of: now.Ref()})
 	}
 	if err := b.Store.Commit(ctx, first...); err != nil {
 		return now, fmt.Errorf("mailbox.Update %d: %w", id, err)
 	}
 	now.Version = before.Version + 1
 	if len(rest) > 0 {
-		return now, b.settle(ctx, a, before, now)
+		return now, b.follow(ctx, a.Team, now)
 	}
 	return now, nil
 }
@@ -93,92 +134,145 @@ type follower interface {
 	LinkTo(change.Links) change.Placed
 }
 
-// bundles are the moves that follow from a thread's: its messages, newest first, each with its notes and files, then the
-// ledger's entries. What is where it belongs is left out.
-func (b Box) bundles(ctx context.Context, a auth.Actor, before, now Thread, t change.Targets) (sets []change.Set, err error) {
-	messages, err := b.Store.MessagesIn(ctx, a.Team, now.ID)
+// following are the moves that follow from a thread's: its messages, newest first, each with its notes and files, then the ledger's
+// entries. What is where it belongs is left out. checks are for the transaction that decides about the thread.
+func (b Box) following(ctx context.Context, team int64, now Thread, t change.Targets) (sets []change.Set, checks []change.Check, err error) {
+	messages, err := b.Store.MessagesIn(ctx, team, now.ID)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var refs []change.Ref
-	var raws []string
 	for _, m := range messages {
-		refs = append(refs, m.Attachments()...)
-		refs = append(refs, refsOf(change.Note, m.NoteIDs)...)
-		raws = append(append(raws, m.RawID), m.RepeatIDs...)
+		refs = append(refs, m.Carries()...)
 	}
-	annexes, err := b.Store.GetAny(ctx, a.Team, refs)
+	annexes, err := b.Store.GetAny(ctx, team, refs)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	entries, err := b.Store.EntriesOf(ctx, a.Team, merged(nil, raws))
-	if err != nil {
-		return nil, err
-	}
-	links := now.HangsOn()
 	move := func(had, has change.Placed) {
-		set := change.Set{Team: a.Team}
+		set := change.Set{Team: team}
 		set.PutPlaced(had, has, t)
 		if len(set.Show)+len(set.Hide) > 0 || fmt.Sprint(had.HangsOn()) != fmt.Sprint(has.HangsOn()) {
 			sets = append(sets, set)
 		}
 	}
 	for _, m := range slices.Backward(messages) {
-		for _, ref := range refsOf(change.Note, m.NoteIDs) {
-			note, ok := annexes[ref].(change.Placed)
-			if filed := []int64{value.Deref(m.DealID), value.Deref(before.DealID)}; ok && slices.Contains(filed, note.HangsOn().Deal) {
-				move(note, b.Annexes.Refile(note, now.DealID)) // before its message, whose deal tells that nobody moved the note
-			}
-		}
-		move(m, m.LinkTo(links))
-		for _, ref := range m.Attachments() {
-			if f, ok := annexes[ref].(follower); ok {
-				move(f, f.LinkTo(links))
+		move(m, m.LinkTo(now.HangsOn()))
+		for _, ref := range m.Carries() {
+			if f, ok := annexes[ref].(follower); ok && follows(f) {
+				move(f, f.LinkTo(now.HangsOn()))
 			}
 		}
 	}
+	settled, checks, err := b.settled(ctx, team, now, messages)
+	return append(sets, settled...), checks, err
+}
+
+// follows is false for a note that somebody filed elsewhere.
+func follows(record any) bool {
+	f, ok := record.(interface{ Follows() bool })
+	return !ok || f.Follows()
+}
+
+// settled are the entries of messages that are settled with their thread, as it is now. An entry with several threads is so with the
+// last of them: who decides while one is still open checks that it stays open, so that of two who decide at once one sees the other.
+func (b Box) settled(ctx context.Context, team int64, now Thread, messages []Message) (sets []change.Set, checks []change.Check, err error) {
+	if now.Undecided != "" || now.Deleted {
+		return nil, nil, nil
+	}
+	var raws []string
+	for _, m := range messages {
+		raws = append(append(raws, m.RawID), m.RepeatIDs...)
+	}
+	entries, err := b.Store.EntriesOf(ctx, team, merged(nil, raws))
+	if err != nil {
+		return nil, nil, err
+	}
+	entries = filter(entries, func(e Entry) bool { return e.State == NeedsChoice || e.State == Ignored })
 	var others []int64
 	for _, e := range entries {
 		others = union(others, e.ThreadIDs...)
 	}
-	threads, err := b.Store.Mail(ctx, a.Team, slices.DeleteFunc(others, func(id int64) bool { return id == now.ID }), nil)
+	others = slices.DeleteFunc(others, func(id int64) bool { return id == now.ID })
+	threads, err := b.Store.Mail(ctx, team, others, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	undecided := func(id int64) bool { t := threads.Threads[id]; return t.Undecided != "" && !t.Deleted }
+	open := func(id int64) bool { t := threads.Threads[id]; return t.Undecided != "" && !t.Deleted }
 	for _, e := range entries {
-		if settled := e.settled(); settled != e.State && !slices.ContainsFunc(e.ThreadIDs, undecided) {
-			e.State, e.Reason, e.UpdateTime = settled, "", now.UpdateTime
-			e.Why = e.because(fmt.Sprintf("row 18: user %d chose", a.User))
-			set := change.Set{Team: a.Team}
-			set.Put(e.Ref(), e, e.Version)
-			sets = append(sets, set)
+		if i := slices.IndexFunc(e.ThreadIDs, open); i >= 0 {
+			t := threads.Threads[e.ThreadIDs[i]]
+			if check := (change.Check{Ref: t.Ref(), Version: t.Version}); !slices.Contains(checks, check) && len(checks) < maxOpen {
+				checks = append(checks, check)
+			}
+			continue
 		}
+		e.State, e.Reason, e.UpdateTime = Linked, "", now.UpdateTime
+		e.Why = e.because(fmt.Sprintf("decided with thread %d", now.ID))
+		set := change.Set{Team: team}
+		set.Put(e.Ref(), e, e.Version)
+		sets = append(sets, set)
 	}
-	return sets, nil
+	return sets, checks, nil
 }
 
-// settled is the entry's state after a user has chosen.
-func (e Entry) settled() string {
-	if e.State == NeedsChoice || e.State == Ignored {
-		return Linked
-	}
-	return e.State
-}
+const maxOpen = 40 // other threads that one decision checks
 
-// settle moves what did not fit beside the thread. The job does the same for messages and files, should this stop midway; what
-// both do is done once.
-func (b Box) settle(ctx context.Context, a auth.Actor, before, t Thread) error {
+// answerReserve is left to answer whoever waits; the job does what is not done by then.
+const answerReserve = 3 * time.Second
+
+// follow moves what did not fit beside the thread, several in one transaction. What it and the job both do is done once.
+func (b Box) follow(ctx context.Context, team int64, t Thread) error {
 	return change.Retry(ctx, func() error {
-		targets, err := b.Store.Targets(ctx, a.Team, t.HangsOn())
+		targets, err := b.Store.Targets(ctx, team, t.HangsOn())
 		if err != nil {
 			return err
 		}
-		bundles, err := b.bundles(ctx, a, before, t, targets)
+		rest, _, err := b.following(ctx, team, t, targets)
 		if err != nil {
 			return err
 		}
-		for _, set := range bundles {
+		for len(rest) > 0 {
+			if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < answerReserve {
+				return nil
+			}
+			n := 1
+			for n < len(rest) && change.Weight(rest[:n+1]...) <= change.MaxOperations {
+				n++
+			}
+			if err := b.Store.Commit(ctx, rest[:n]...); err != nil {
+				return err
+			}
+			rest = rest[n:]
+		}
+		return nil
+	})
+}
+
+// Settle moves the ledger's entries of these messages on, when their thread is decided: a rule may have found out later whom it is
+// about.
+func (b Box) Settle(ctx context.Context, team, thread int64, messages []int64) error {
+	return change.Retry(ctx, func() error {
+		found, err := b.Store.Mail(ctx, team, []int64{thread}, messages)
+		if err != nil {
+			return err
+		}
+		t, ok := found.Threads[thread]
+		if !ok {
+			return nil
+		}
+		var list []Message
+		for _, id := range messages {
+			if m, ok := found.Messages[id]; ok {
+				list = append(list, m)
+			}
+		}
+		sets, checks, err := b.settled(ctx, team, t, list)
+		if err != nil {
+			return err
+		}
+		for _, set := range sets {
+			set.Checks = append(set.Checks, checks...)
 			if err := b.Store.Commit(ctx, set); err != nil {
 				return err
 			}

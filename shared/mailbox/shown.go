@@ -36,6 +36,11 @@ func (m Message) Attachments() []change.Ref {
 	return refs
 }
 
+// Carries are the records that go where it goes: its attachments, and what was typed above it.
+func (m Message) Carries() []change.Ref {
+	return append(m.Attachments(), refsOf(change.Note, m.NoteIDs)...)
+}
+
 // Names are its links, its user, its attachments and the persons among its parties.
 func (m Message) Names() []change.Ref {
 	refs := append(m.HangsOn().Refs(), userRef(m.UserID))

@@ -120,11 +120,12 @@ type File struct {
 
 // Note is what a user typed above a forwarded mail.
 type Note struct {
-	ID     int64
-	Text   string
-	UserID int64
-	Links  change.Links
-	Time   time.Time
+	ID       int64
+	Text     string
+	UserID   int64
+	ThreadID int64 // whose links it follows
+	Links    change.Links
+	Time     time.Time
 }
 
 // Annexes are records of other entities that come with a mail.
@@ -133,8 +134,8 @@ type Annexes interface {
 	// IsFile tells whether a record is a file of that name and with those bytes.
 	IsFile(record any, name, hash string, inline bool) bool
 	Note(n Note) change.Placed
-	// Refile puts a note under another deal.
-	Refile(note change.Placed, deal *int64) change.Placed
+	// Untouched tells that a record is as it came with the mail, wherever it was moved to since.
+	Untouched(record any) bool
 }
 
 // Objects keeps bytes in the data bucket. Putting the same key again replaces the same bytes.

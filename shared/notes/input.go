@@ -1,6 +1,7 @@
 package notes
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -43,9 +44,13 @@ func (n Note) Apply(a auth.Actor, in Input, now time.Time) (Note, fault.Fields) 
 		bad.Add("content", "must be at most %d KB", MaxContent/1024)
 	}
 	n.UserID = in.UserID.Or(n.UserID)
+	before := n
 	in.DealID.Into(&n.DealID)
 	in.PersonID.Into(&n.PersonID)
 	in.OrganizationID.Into(&n.OrganizationID)
+	if !slices.Equal(before.HangsOn().Refs(), n.HangsOn().Refs()) {
+		n.MailThreadID = nil
+	}
 	if len(n.HangsOn().Refs()) == 0 {
 		bad.Add("deal_id", "one of deal_id, person_id, org_id must be given")
 	}

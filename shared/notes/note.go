@@ -18,6 +18,7 @@ type Note struct {
 	DealID               *int64
 	PersonID             *int64
 	OrganizationID       *int64
+	MailThreadID         *int64 // typed above a forwarded mail: it hangs where that hangs, until a user files it elsewhere
 	PinnedToDeal         bool
 	PinnedToPerson       bool
 	PinnedToOrganization bool
@@ -56,6 +57,9 @@ func (n Note) LinkTo(l change.Links) change.Placed {
 	n.PinnedToOrganization = n.PinnedToOrganization && n.OrganizationID != nil
 	return n
 }
+
+// Follows tells that the note takes over the links of the mail that it was typed above.
+func (n Note) Follows() bool { return n.MailThreadID != nil }
 
 // Remove marks the note when all that it hung on is gone.
 func (n Note) Remove(now time.Time) change.Placed {
