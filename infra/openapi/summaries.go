@@ -83,6 +83,7 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/mailbox/mailThreads":                   "Mail threads of the token's user in a folder",
 		"GET /v1/mailbox/mailThreads/{id}":              "One mail thread",
 		"PUT /v1/mailbox/mailThreads/{id}":              "Link a mail thread to a deal or a person, mark it as read or archive it",
+		"DELETE /v1/mailbox/mailThreads/{id}":           "Delete a mail thread with its messages and their attachments",
 		"GET /v1/mailbox/mailThreads/{id}/mailMessages": "The messages of a thread",
 		"GET /v1/mailbox/mailMessages/{id}":             "One mail message",
 		"GET /api/v2/inboundMail":                       "What became of each raw mail that came in",

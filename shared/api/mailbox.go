@@ -76,6 +76,9 @@ func (h Mailbox) Routes() []Route {
 			})
 			return h.thread(ctx, c, t, false, err)
 		}).Returns(boxedThread{}).Beside(mailServiceWire{}),
+		Handle("DELETE /v1/mailbox/mailThreads/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
+			return Answer{Data: deleted(in), Extra: mailService()}, h.Box.Delete(ctx, c.Actor, in.ID)
+		}).Returns(deleted{}).Beside(mailServiceWire{}),
 		Handle("GET /v1/mailbox/mailThreads/{id}/mailMessages", func(ctx context.Context, c Call, in byID) (any, error) {
 			list, err := h.Box.Messages(ctx, c.Actor, in.ID)
 			if err != nil {

@@ -156,16 +156,16 @@ func (r Recents) read(ctx context.Context, s *lot) error {
 func (r Recents) whole(ctx context.Context, team int64, kind string, to *lot) error {
 	switch kind {
 	case kindUser:
-		all, err := Teams{r.DB}.Users(ctx, team)
+		all, err := Teams(r).Users(ctx, team)
 		return put(to, kind, all, err, func(u teams.User) (int64, time.Time) { return u.ID, u.UpdateTime })
 	case kindActivityType:
 		all, err := r.ActivityTypes(ctx, team)
 		return put(to, kind, all, err, func(t activities.Type) (int64, time.Time) { return t.ID, t.UpdateTime })
 	case kindPipeline:
-		b, err := Pipelines{r.DB}.Board(ctx, team)
+		b, err := Pipelines(r).Board(ctx, team)
 		return put(to, kind, b.Pipelines, err, func(p pipelines.Pipeline) (int64, time.Time) { return p.ID, p.UpdateTime })
 	default:
-		b, err := Pipelines{r.DB}.Board(ctx, team)
+		b, err := Pipelines(r).Board(ctx, team)
 		return put(to, kind, b.Stages, err, func(s pipelines.Stage) (int64, time.Time) { return s.ID, s.UpdateTime })
 	}
 }

@@ -220,19 +220,9 @@ func (r run) ledger(e Entry) change.Set {
 	return set
 }
 
-// write commits steps in as few transactions as they fit into, in their order.
+// write commits steps in their order.
 func (r run) write(ctx context.Context, steps []change.Set) error {
-	var batch []change.Set
-	for _, s := range steps {
-		if len(batch) > 0 && change.Weight(append(slices.Clone(batch), s)...) > change.MaxOperations {
-			if err := r.Store.Commit(ctx, batch...); err != nil {
-				return err
-			}
-			batch = nil
-		}
-		batch = append(batch, s)
-	}
-	return r.Store.Commit(ctx, batch...)
+	return inOrder(ctx, r.Store, steps)
 }
 
 const maxSubject = 500 // characters kept; the raw message has all of it

@@ -213,6 +213,7 @@ var Functions = limited([]Function{
 		Name: "mailbox", Doc: "mail threads and messages",
 		Operations: []Operation{
 			"GET /v1/mailbox/mailThreads", "GET /v1/mailbox/mailThreads/{id}", "PUT /v1/mailbox/mailThreads/{id}",
+			"DELETE /v1/mailbox/mailThreads/{id}",
 			"GET /v1/mailbox/mailThreads/{id}/mailMessages", "GET /v1/mailbox/mailMessages/{id}",
 		},
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
