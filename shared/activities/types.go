@@ -67,7 +67,7 @@ func (s Types) Create(ctx context.Context, a auth.Actor, in TypeInput) (t Type, 
 			}
 		}
 		t.ID = id
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Put(t.Ref(), t, 0)
 		// The key's guard is free, so that two who make the same key at once do not both have it.
 		set.Members = append(set.Members, change.Member{Of: change.Named(KindKey, t.Key), ID: t.ID, Seen: new([]int64)})
@@ -108,7 +108,7 @@ func (s Types) change(ctx context.Context, a auth.Actor, id int64, apply func(Ty
 			t = all[i]
 			return nil // nothing of it changes
 		}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Put(t.Ref(), t, all[i].Version)
 		act := "activityType.changed"
 		if !t.Active {

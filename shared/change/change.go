@@ -53,9 +53,12 @@ func (r Ref) ID() int64    { n, _ := strconv.ParseInt(r.Name(), 10, 64); return 
 // 100 actions), since the claim of an idempotency key has its place there too.
 const MaxOperations = 99
 
-// Set is everything that one user action changes within one team.
+// Set is everything that one user action changes within one team. Who acted is stored with each record that it writes, so that
+// whoever follows the changes of the table knows.
 type Set struct {
 	Team    int64
+	User    int64  // who acts; 0 where nobody does
+	Source  string // as auth.Actor has it
 	Records []Record
 	Checks  []Check
 	Members []Member
@@ -75,7 +78,13 @@ type Record struct {
 	Ref    Ref
 	Value  any
 	Expect int64 // the version it was read at; 0: must not exist yet
+	// Merged names the other record of a merge: on the one that goes the one that stays, and the reverse. It is stored with this
+	// write alone, for whoever follows the changes of the table.
+	Merged Ref
 }
+
+// By is an empty set of what an actor changes.
+func By(a auth.Actor) Set { return Set{Team: a.Team, User: a.User, Source: a.Source} }
 
 // Check demands something of a record that is only referred to: that it still has the links it was read with (Links counts
 // how often the record's own links changed), so that no row is placed by links that have just moved; or, with Alive, that it

@@ -81,7 +81,7 @@ func Created(a auth.Actor, d Deal, t change.Targets, at time.Time) change.Set {
 // written is a deal's write with what follows from it: its rows, its log (custom are the changed custom fields), its fact, and the
 // job that moves rows after its links changed.
 func written(a auth.Actor, before, now Deal, t change.Targets, custom []change.Field, at time.Time) change.Set {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	if placedAnew(before, now) {
 		set.Place(before.Rows(), slices.DeleteFunc(now.Rows(), func(r change.Row) bool { return !t.Has(r.On) }))

@@ -144,6 +144,7 @@ func (o *operations) add(s change.Set) error {
 		if err != nil {
 			return err
 		}
+		sign(it, s, r)
 		if err := o.put(keyFrom(it), it, r.Expect); err != nil {
 			return err
 		}

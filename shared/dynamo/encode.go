@@ -70,6 +70,23 @@ func encode(team int64, r change.Record) (item, error) {
 	return merge(it, keyItem(keyOf(team, r.Ref))), nil
 }
 
+// Attributes beside those of a record's struct, which say of the write that left it so who made it, how, and with what record it was merged.
+const (
+	writtenBy  = "by"
+	writtenVia = "via"
+	mergedWith = "merged"
+)
+
+// sign notes who writes a record.
+func sign(it item, s change.Set, r change.Record) {
+	if s.User != 0 {
+		it[writtenBy], it[writtenVia] = number(s.User), text(s.Source)
+	}
+	if r.Merged != "" {
+		it[mergedWith] = text(string(r.Merged))
+	}
+}
+
 // marshal writes a struct attribute by attribute, leaving out what is null.
 func marshal(v any) (item, error) {
 	it, err := attributevalue.MarshalMap(v)

@@ -99,7 +99,7 @@ func (e *edit) chunk(f Field, option int64) *Chunk {
 
 // save commits all of it in one transaction, and with it what was done to which fields, at least one.
 func (e *edit) save(ctx context.Context, act string, to ...Field) error {
-	set := change.Set{Team: e.actor.Team}
+	set := change.By(e.actor)
 	var codes, names []string
 	for _, f := range to {
 		codes, names = append(codes, f.Code), append(names, f.Name)

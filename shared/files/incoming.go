@@ -69,7 +69,7 @@ func (s Service) Announce(ctx context.Context, a auth.Actor, in Input, size int6
 	if up, err = s.Signer.SignPut(ctx, f.Key, f.ServedType(), size); err != nil {
 		return n, up, fmt.Errorf("files.Announce %d: %w", f.ID, err)
 	}
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(n.Ref(), n, 0)
 	return n, up, s.Store.Commit(ctx, set)
 }

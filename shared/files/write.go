@@ -130,7 +130,7 @@ func (s Service) change(ctx context.Context, a auth.Actor, id int64, apply func(
 			return nil // nothing of it changes
 		}
 		f.UpdateTime = s.now()
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		f = set.PutPlaced(before, f, change.Targets{Refs: before.Shown}).(File)
 		return s.Store.Commit(ctx, set)
 	})

@@ -134,7 +134,7 @@ func (s Service) DeleteMany(ctx context.Context, a auth.Actor, ids []int64) (gon
 			return err
 		}
 		gone = nil
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		for _, id := range ids {
 			if f, ok := found[id]; ok && !f.Deleted && !slices.Contains(gone, id) {
 				set.Put(f.Ref(), f.delete(s.now()), f.Version)
@@ -219,7 +219,7 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Filter, err
 }
 
 func (s Service) save(ctx context.Context, a auth.Actor, before, now Filter) (Filter, error) {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return now, fmt.Errorf("filters.save %d: %w", now.ID, err)

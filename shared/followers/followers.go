@@ -142,7 +142,7 @@ func (s Service) save(ctx context.Context, a auth.Actor, of change.Ref, f Follow
 	}
 	r := row(of, f.UserID)
 	r.At = f.AddTime
-	set, by, field, name := change.Set{Team: a.Team}, int64(1), change.Field{Key: fieldKey}, strconv.FormatInt(f.UserID, 10)
+	set, by, field, name := change.By(a), int64(1), change.Field{Key: fieldKey}, strconv.FormatInt(f.UserID, 10)
 	if added {
 		set.Show, field.New = append(set.Show, r), &name
 	} else {

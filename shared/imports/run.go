@@ -90,7 +90,7 @@ func (w Worker) row(ctx context.Context, a auth.Actor, makers Makers, m Import, 
 			return err
 		}
 		out.Time = w.now()
-		mark := change.Set{Team: a.Team}
+		mark := change.By(a)
 		mark.Put(rowRef(m.ID, n, line.Number), out, 0)
 		err = w.Store.Commit(ctx, append(sets, mark)...)
 		if fault.Is(err, fault.Conflict) {

@@ -87,7 +87,7 @@ func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (m Import, 
 	if up, err = s.Uploads.Sign(ctx, m.Key); err != nil {
 		return m, up, fmt.Errorf("imports.Create %d: %w", id, err)
 	}
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(m.Ref(), m, 0)
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return m, up, fmt.Errorf("imports.Create %d: %w", id, err)
@@ -105,7 +105,7 @@ func (s Service) Start(ctx context.Context, a auth.Actor, id int64) (m Import, e
 		}
 		now := s.now()
 		m.StartTime, m.UpdateTime = &now, now
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Put(m.Ref(), m, m.Version)
 		if err := s.Store.Commit(ctx, set); err != nil {
 			return err

@@ -93,7 +93,7 @@ func (s Comments) Create(ctx context.Context, a auth.Actor, note int64, content 
 		c = Comment{
 			UUID: newUUID(now), NoteID: note, Content: s.Sanitize(content), UserID: a.User, UpdaterID: a.User, AddTime: now, UpdateTime: now,
 		}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Put(c.Ref(), c, 0)
 		set.Checks = append(set.Checks, change.Check{Ref: n.Ref(), Alive: true})
 		return s.Store.Commit(ctx, set)
@@ -126,7 +126,7 @@ func (s Comments) change(ctx context.Context, a auth.Actor, note int64, uuid str
 		}
 		c = apply(before)
 		c.UpdaterID, c.UpdateTime = a.User, s.Notes.now()
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Put(c.Ref(), c, before.Version)
 		return s.Store.Commit(ctx, set)
 	})

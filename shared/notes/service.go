@@ -163,7 +163,7 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Note, t cha
 }
 
 func written(a auth.Actor, before, now Note, t change.Targets) (Note, change.Set) {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	return set.PutPlaced(before, now, t).(Note), set
 }
 

@@ -171,7 +171,7 @@ func (s Relations) checkEnds(ctx context.Context, a auth.Actor, before, now Rela
 
 // save commits a relation with its rows on both ends, and the guards when the pair changed.
 func (s Relations) save(ctx context.Context, a auth.Actor, before, now Relation) error {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	set.Place(before.Rows(), now.Rows())
 	switch {

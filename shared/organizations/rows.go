@@ -31,7 +31,7 @@ var logged = []change.Logged[Organization]{
 // written is an organization's write with the guard that finds it and its log (custom are the changed custom fields); a creation is the one field add_time (contract
 // §3.8).
 func written(a auth.Actor, before, now Organization, custom []change.Field) change.Set {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	var had []change.Ref
 	if before.ID != 0 {

@@ -42,7 +42,7 @@ func (p Person) reachable() Person {
 
 // Noted is a person with a new note from mail, as a change. It is no edit: the change log tells what people wrote.
 func Noted(a auth.Actor, before, now Person) change.Set {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	return set
 }

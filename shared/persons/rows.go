@@ -68,7 +68,7 @@ func demand(members []change.Member, seen map[change.Ref][]int64) {
 // written is a person's write with all that follows from it: the guards that find it, its log (custom are the changed custom
 // fields), the job that moves rows after its organization changed. A new organization must not be deleted at that moment.
 func written(a auth.Actor, before, now Person, custom []change.Field) change.Set {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	set.Join(now.ID, before.guards(), now.guards())
 	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {

@@ -50,7 +50,7 @@ func (s Service) CreatePipeline(ctx context.Context, a auth.Actor, in PipelineIn
 	err = s.onBoard(ctx, a, func(b Board) error {
 		now := s.now()
 		p = Pipeline{ID: id, Order: 1, AddTime: now}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		if others := b.Ordered(); len(others) > 0 {
 			last := others[len(others)-1]
 			p.Order = last.Order + 1
@@ -72,7 +72,7 @@ func (s Service) UpdatePipeline(ctx context.Context, a auth.Actor, id int64, in 
 		if err != nil {
 			return err
 		}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		p = before.apply(in, s.now())
 		if in.Order.Has() {
 			p.Order = move(&set, b.Ordered(), p, in.Order.V, s.now())
@@ -95,7 +95,7 @@ func (s Service) DeletePipeline(ctx context.Context, a auth.Actor, id int64) err
 		if err != nil {
 			return err
 		}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		for _, st := range b.StagesOf(id) {
 			if err := s.empty(ctx, a, st); err != nil {
 				return err
@@ -121,7 +121,7 @@ func (s Service) CreateStage(ctx context.Context, a auth.Actor, in StageInput) (
 		if st, err = (Stage{ID: id, Probability: 100, AddTime: now}).apply(in, b, now); err != nil {
 			return err
 		}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		enter(&set, b, st)
 		set.Put(st.Ref(), st, 0)
 		set.Audit(a, s.now(), "stage.created", st.Ref(), map[string]string{"name": st.Name})
@@ -140,7 +140,7 @@ func (s Service) UpdateStage(ctx context.Context, a auth.Actor, id int64, in Sta
 		if st, err = before.apply(in, b, s.now()); err != nil {
 			return err
 		}
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		if in.Order.Has() {
 			st.Order = move(&set, b.StagesOf(st.PipelineID), st, in.Order.V, s.now())
 		}
@@ -217,7 +217,7 @@ func (s Service) DeleteStage(ctx context.Context, a auth.Actor, id int64) error 
 			return err
 		}
 		st.Deleted, st.UpdateTime = true, s.now()
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Put(st.Ref(), st, st.Version)
 		set.Audit(a, s.now(), "stage.deleted", st.Ref(), map[string]string{"name": st.Name})
 		return s.commit(ctx, set)

@@ -53,7 +53,7 @@ func (s Service) SetActive(ctx context.Context, a auth.Actor, id int64, active b
 			return fault.BadField("active_flag", "must stay true: this is the team's last active admin")
 		}
 		u.Active, u.UpdateTime = active, s.now()
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		set.Audit(a, u.UpdateTime, map[bool]string{true: "user.switched_on", false: "user.switched_off"}[active], u.Ref(), u.told())
 		set.Put(u.Ref(), u, u.Version)
 		set.Put(team.Ref(), team, team.Version) // so that two admins do not switch each other off at once

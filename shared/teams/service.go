@@ -133,7 +133,8 @@ func (s Service) CreateUser(ctx context.Context, in UserInput) (u User, err erro
 			return err
 		}
 		u.Admin, u.Active = in.Admin, !in.Inactive
-		set := change.Set{Team: in.Team}
+		set := change.By(in.By)
+		set.Team = in.Team
 		set.Put(u.Ref(), u, 0)
 		set.Audit(in.By, u.AddTime, "user.created", u.Ref(), u.told())
 		// Writing the team's version makes two users with one address impossible, at one write more per new user.
