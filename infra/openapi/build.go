@@ -20,7 +20,7 @@ import (
 // failures are the answers to what goes wrong, by status.
 var failures = map[string]string{
 	"400": "Invalid", "401": "Unauthorized", "403": "Forbidden", "404": "NotFound", "409": "Conflict", "412": "PreconditionFailed", "413": "TooLarge", "415": "UnsupportedMediaType",
-	"429": "TooManyRequests", "500": "Internal", "503": "Unavailable",
+	"422": "Limited", "429": "TooManyRequests", "500": "Internal", "503": "Unavailable",
 }
 
 type builder struct {
@@ -79,7 +79,14 @@ func Build(routes []api.Description, strict bool) (*openapi3.T, error) {
 }
 
 type (
+	// failureV1 has further keys where it speaks of webhooks.
 	failureV1 struct {
+		failure
+		Status  string              `json:"status,omitempty"`
+		Message string              `json:"message,omitempty"`
+		Errors  map[string][]string `json:"errors,omitempty"`
+	}
+	failure struct {
 		Success    bool    `json:"success"`
 		Error      string  `json:"error"`
 		ErrorInfo  string  `json:"error_info"`
@@ -87,7 +94,7 @@ type (
 		Additional *string `json:"additional_data"`
 	}
 	failureV2 struct {
-		failureV1
+		failure
 		Code string `json:"code"`
 	}
 	tooMany struct {

@@ -2,7 +2,7 @@ package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere.
 var glossary = join(envelopeWords, legacyWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords,
-	filterWords, adminWords)
+	filterWords, adminWords, webhookWords)
 
 func join(lists ...map[string]word) map[string]word {
 	all := map[string]word{}
@@ -528,7 +528,7 @@ var importWords = map[string]word{
 	"activities":  {"How many activities", nil},
 	"start_time":  {"When it began", nil},
 	"done_time":   {"When it ended", nil},
-	"errors":      {"The rows that failed, the first of them", nil},
+	"errors":      {"What failed: the first rows of an import, or what is wrong with each field", nil},
 	"errors_next": {"Where the other failed rows are read", nil},
 	"upload":      {"Where the file is to be put", nil},
 }

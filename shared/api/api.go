@@ -46,6 +46,7 @@ type Answer struct {
 	Additional any // additional_data
 	Related    any // related_objects
 	Extra      map[string]any
+	Bare       bool   // without data
 	Location   string // answer 302 to it instead of a body
 	Secret     bool   // told once: not kept for who asks again under the same Idempotency-Key
 }
@@ -59,6 +60,7 @@ type Route struct {
 	call      func(ctx context.Context, c Call, in any) (any, error)
 	page      http.Handler                                    // instead of decode and call: answers by itself, to anyone
 	besides   func(ctx context.Context, c Call, in any) error // nil for none
+	adds      func(err error) map[string]any                  // further keys beside an error; nil for none
 }
 
 // Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
@@ -93,6 +95,14 @@ func Page(operation manifest.Operation, page http.Handler) Route {
 func (r Route) naming(besides func(ctx context.Context, c Call, in any) error) Route {
 	r.besides = besides
 	return r
+}
+
+// further are the keys that stand beside an error of the route.
+func (r Route) further(err error) map[string]any {
+	if r.adds == nil {
+		return nil
+	}
+	return r.adds(err)
 }
 
 // wrong are all wrong inputs of a request that was not decoded.
@@ -172,7 +182,7 @@ func bind(r Route, o Options, mux *http.ServeMux) http.Handler {
 		}
 		if err := respond(r, o, mux, hr, w); err != nil {
 			line.err = err
-			writeError(w, isV1(hr.URL.Path), err)
+			writeError(w, isV1(hr.URL.Path), err, r.further(err))
 		}
 	})
 }
@@ -321,7 +331,15 @@ func write(w http.ResponseWriter, result any) error {
 		w.WriteHeader(http.StatusFound)
 		return nil
 	}
+	if a.Bare {
+		return writeJSON(w, cmp.Or(a.Status, http.StatusOK), bare{true}, a.Extra)
+	}
 	return writeJSON(w, cmp.Or(a.Status, http.StatusOK), success{true, a.Data, a.Additional, a.Related}, a.Extra)
+}
+
+// bare is an envelope that says nothing but that all went well.
+type bare struct {
+	Success bool `json:"success"`
 }
 
 // success and failure are the envelopes (contract §1.2), in the order in which Pipedrive writes them.

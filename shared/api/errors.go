@@ -24,20 +24,26 @@ var statuses = map[fault.Kind]struct {
 	fault.Stale:        {412, "ERR_PRECONDITION_FAILED", "Please read the record again and repeat the change with its ETag in If-Match."},
 	fault.TooLarge:     {413, "ERR_TOO_LARGE", "Please send less at once."},
 	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please check the header Content-Type."},
+	fault.Limited:      {422, "ERR_LIMIT_REACHED", "Please delete something that is not needed any more."},
 	fault.TooMany:      {429, "", "Please wait for as long as the header Retry-After says."},
 	fault.Unavailable:  {503, "ERR_UNAVAILABLE", "Please try again in a moment."},
 	fault.Internal:     {500, "ERR_INTERNAL", "It has been logged; please try again later."},
 }
 
 // writeError renders an error in the envelope of contract §1.2. Only what a fault says for the client is shown.
-func writeError(w http.ResponseWriter, v1 bool, err error) {
+// Further keys may stand beside it.
+func writeError(w http.ResponseWriter, v1 bool, err error, further ...map[string]any) {
+	var extra map[string]any
+	if len(further) > 0 {
+		extra = further[0]
+	}
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		f = fault.New(fault.Internal, "Internal error")
 	}
 	row := statuses[f.Kind]
 	if f.Kind == fault.Unauthorized {
-		writeJSON(w, row.status, unauthorized{false, "unauthorized access", row.status, row.info}, nil)
+		writeJSON(w, row.status, unauthorized{false, "unauthorized access", row.status, row.info}, extra)
 		return
 	}
 	if f.Kind == fault.Unavailable {
@@ -47,7 +53,7 @@ func writeError(w http.ResponseWriter, v1 bool, err error) {
 		w.Header().Set("Allow", methods)
 	}
 	if !v1 && f.Kind == fault.Invalid {
-		writeJSON(w, row.status, invalid{Error: message(f), Code: row.code}, nil)
+		writeJSON(w, row.status, invalid{Error: message(f), Code: row.code}, extra)
 		return
 	}
 	body := failure{Error: message(f), Info: row.info}
@@ -57,7 +63,7 @@ func writeError(w http.ResponseWriter, v1 bool, err error) {
 	case !v1:
 		body.Code = row.code
 	}
-	writeJSON(w, row.status, body, nil)
+	writeJSON(w, row.status, body, extra)
 }
 
 type failure struct {

@@ -85,6 +85,14 @@ func (h v1Out) message(m mailbox.Message) messageWire {
 // millis is an instant as the mailbox writes it, in milliseconds.
 func millis(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
+func millisOrNull(t *time.Time) *string {
+	if t == nil {
+		return nil
+	}
+	text := millis(*t)
+	return &text
+}
+
 // flag is how v1 writes a boolean of mail.
 func flag(b bool) int {
 	if b {

@@ -47,6 +47,9 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 		map[string]any{"glue": "and", "conditions": []any{map[string]any{"object": "deal", "field_id": 1002, "operator": "=", "value": secret}}},
 		map[string]any{"glue": "or", "conditions": []any{}},
 	}}})
+	ids["/v1/webhooks"] = c.Do("POST", "/v1/webhooks", map[string]any{
+		"name": secret, "subscription_url": "https://" + secret + ".example", "event_action": "*", "event_object": "*", "http_auth_password": secret,
+	}).ID()
 	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
 	if err != nil {

@@ -36,8 +36,10 @@ type Env struct {
 	DynamoDB *dynamodb.Client
 	S3       *s3.Client
 	SES      aws.Config // what a client of SES is made of: one function has it, so no other carries its code
-	Now      func() time.Time
-	Log      *slog.Logger
+	// PrivateWebhooks has webhooks reach this machine, and without TLS. No variable sets it: it is for the local runner and tests.
+	PrivateWebhooks bool
+	Now             func() time.Time
+	Log             *slog.Logger
 }
 
 // Read takes the configuration of one function from lookup (os.LookupEnv in Lambda); all missing variables are reported

@@ -16,6 +16,7 @@ import (
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/value"
+	"github.com/lejek/lejek/shared/webhooks"
 )
 
 // kind tells how records of one kind are stored: their type, and what lists sort and filter them by. facets is nil for
@@ -184,6 +185,8 @@ func keyOf(team int64, ref change.Ref) schema.Key {
 		return importKey(team, ref.Kind(), ref.Name())
 	case notes.KindComment:
 		return commentKey(team, ref)
+	case webhooks.Kind, webhooks.KindDelivery, webhooks.KindBody:
+		return keyOfWebhook(team, ref)
 	case kindTeam:
 		return schema.Team.Key(team)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
+	"github.com/lejek/lejek/shared/webhooks"
 )
 
 // discardKind is removed as soon as TTL comes by.
@@ -39,6 +40,8 @@ var kinds = map[string]kind{
 	imports.KindRow:        importRowKind,
 	imports.KindErrors:     importErrorsKind,
 	kindTeam:               teamKind,
+	webhooks.Kind:          webhookKind,
+	webhooks.KindKeys:      signingKeysKind,
 	kindUser:               userKind,
 	change.MailThread:      mailThreadKind,
 	change.MailMessage:     mailMessageKind,

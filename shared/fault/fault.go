@@ -22,6 +22,7 @@ const (
 	Stale        Kind = "stale"          // the record is not as the client has seen it
 	TooLarge     Kind = "too large"      //
 	Unsupported  Kind = "unsupported"    // a media type that is not read
+	Limited      Kind = "limited"        // there are as many as there may be
 	TooMany      Kind = "too many"       // requests; later there may be more
 	Unavailable  Kind = "unavailable"    // try again later
 	Internal     Kind = "internal error" //

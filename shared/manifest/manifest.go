@@ -285,6 +285,13 @@ var Functions = limited([]Function{
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 600, Memory: 512,
 	},
 	{
+		Name: "subscriptions", Doc: "webhooks: what their users want to be told of, and the keys that sign it",
+		Operations: []Operation{
+			"GET /v1/webhooks", "POST /v1/webhooks", "DELETE /v1/webhooks/{id}", "GET /api/v2/webhooks/keys", "POST /api/v2/webhooks/keys/rotate",
+		},
+		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+	},
+	{
 		Name: "sweeper", Doc: "finds raw mail that nobody was told of, and has it linked",
 		Every:  24 * time.Hour,
 		Grants: with(writeTable, readMail, writeFiles, Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:ListBucket"}}),

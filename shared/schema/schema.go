@@ -72,6 +72,12 @@ var (
 	ActivityType = base("activity types", "T#%d#activityTypes", "%06d", "all activity types of a team", 1, 2)
 	FieldOptions = base("field options", "T#%d#fields#%s", "o#%09d#%06d", "options of a field in chunks of 200 numbers, beside the entity's own fields (record fields#deal)", 1, "deal", 10001, 0)
 
+	// Webhooks lie with how they fare; what is sent to each lies by itself.
+	Webhook      = base("webhooks", "T#%d#webhooks", "w#%06d", "what a team's users want to be told of, and where", 1, 5)
+	WebhookState = base("webhook states", "T#%d#webhooks", "s#%06d", "how a webhook fares: its last attempt, its failures, its ban", 1, 5)
+	Delivery     = base("deliveries", "T#%d#webhook#%s", "d#%s", "what was sent to a webhook, by time, since their UUIDs begin with it", 1, "5", "019aa5f2-7c00-7000-8000-000000000000")
+	DeliveryBody = base("delivery bodies", "T#%d#webhook#%s", "b#%s", "what a delivery says, in pieces that fit an item", 1, "5", "019aa5f2-7c00-7000-8000-000000000000/0")
+
 	// Figures: facts as they were written, what is made of them by deal, and sums.
 	Fact    = base("facts", "T#%d#facts#%s", "%s#%012d#%06d", "what changed about deals, a day of a team's facts in the order of writing", 1, "2026-11-23", "2026-11-23T10:00:00.000Z", 7, 3)
 	Figures = base("figures", "T#%d#%s", "G#%s#%s", "what each deal of a pipeline and an owner counts for, by the last time that it counts", 1, "pipe#1#user#2", "2026-11-23T10:00:00.000Z", "deal#7")

@@ -223,6 +223,12 @@ func (s Service) UserZone(ctx context.Context, team, user int64) (*time.Location
 	return u.Zone(), err
 }
 
+// UserActive tells whether a user can act; NotFound for users of other teams.
+func (s Service) UserActive(ctx context.Context, team, user int64) (bool, error) {
+	u, err := s.Store.User(ctx, team, user)
+	return u.Active, err
+}
+
 // UserAdmin tells whether a user is an admin; NotFound for users of other teams.
 func (s Service) UserAdmin(ctx context.Context, team, user int64) (bool, error) {
 	u, err := s.Store.User(ctx, team, user)

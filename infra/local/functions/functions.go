@@ -26,6 +26,7 @@ import (
 	"github.com/lejek/lejek/shared/app/reminders"
 	"github.com/lejek/lejek/shared/app/search"
 	"github.com/lejek/lejek/shared/app/statistics"
+	"github.com/lejek/lejek/shared/app/subscriptions"
 	"github.com/lejek/lejek/shared/app/sweeper"
 	"github.com/lejek/lejek/shared/app/teams"
 	"github.com/lejek/lejek/shared/boot"
@@ -54,6 +55,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"reminders":     reminders.New,
 	"search":        search.New,
 	"statistics":    statistics.New,
+	"subscriptions": subscriptions.New,
 	"sweeper":       sweeper.New,
 	"teams":         teams.New,
 }
