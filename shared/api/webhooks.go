@@ -108,7 +108,7 @@ func (h Webhooks) Routes() []Route {
 		}).Lists(webhookKey{}, ByCursor),
 		Handle("POST /api/v2/webhooks/keys/rotate", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			k, err := h.Webhooks.Rotate(ctx, c.Actor)
-			return webhookKeyOut(k), err
+			return Answer{Data: webhookKeyOut(k), Secret: true}, err
 		}).Returns(webhookKey{}),
 	)
 }

@@ -60,6 +60,8 @@ func linking(target string, body any, name, id string) any {
 		fields = map[string]any{"file_name": "x.txt", "file_size": 1}
 	case strings.HasSuffix(target, "/followers"):
 		fields = map[string]any{}
+	case target == "/v1/webhooks":
+		fields = map[string]any{"subscription_url": "https://hooks.example", "event_action": "*", "event_object": "*"}
 	case target == "/v1/organizationRelationships":
 		fields = map[string]any{"type": "parent", "rel_owner_org_id": 1, "rel_linked_org_id": 2}
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/teams"
 )
 
@@ -21,7 +22,7 @@ func colleague(t *testing.T, a *apptest.App, c *apptest.Client) *apptest.Client 
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := a.Teams().CreateToken(context.Background(), c.Team.ID, u.Email)
+	token, err := a.Teams().CreateToken(context.Background(), c.Team.ID, u.Email, auth.ReadWrite)
 	if err != nil {
 		t.Fatal(err)
 	}
