@@ -92,7 +92,7 @@ func (b Box) update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 		}
 	}
 	now := before.apply(a, in, open, b.Now().UTC().Truncate(time.Millisecond))
-	core := change.Set{Team: a.Team}
+	core := change.By(a)
 	if !in.links() {
 		now = core.PutPlaced(before, now, change.Targets{Refs: before.Shown}).(Thread)
 		if err := b.Store.Commit(ctx, core); err != nil {

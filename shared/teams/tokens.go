@@ -77,7 +77,7 @@ func (s Service) CreateToken(ctx context.Context, team int64, email string, scop
 }
 
 func (s Service) addToken(ctx context.Context, a auth.Actor, in TokenInput) (auth.Token, Token, error) {
-	set := change.Set{Team: a.Team}
+	set := change.By(a)
 	clear, t := newToken(&set, a, in, s.now())
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return "", t, fmt.Errorf("teams.addToken: %w", err)
@@ -130,7 +130,7 @@ const maxTokens = 30 // revoked in one transaction: three items each
 
 func (s Service) revoke(ctx context.Context, a auth.Actor, all []Token) error {
 	for some := range slices.Chunk(all, maxTokens) {
-		set := change.Set{Team: a.Team}
+		set := change.By(a)
 		for _, t := range some {
 			set.Entries = append(set.Entries, change.Entry{Directory: change.Tokens, Name: t.Hash, User: t.UserID, Remove: true})
 			set.Audit(a, s.now(), "token.revoked", change.Named("token", t.ID()), t.told())
