@@ -108,6 +108,7 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /api/v2/persons/search":       "Search persons",
 		"GET /api/v2/organizations/search": "Search organizations",
 
+		"GET /v1/deals/archived":                       "List archived deals in v1's form",
 		"GET /api/v2/deals/archived":                   "List archived deals",
 		"POST /api/v2/deals/{id}/duplicate":            "Make a new open deal with the same content",
 		"POST /v1/deals/{id}/duplicate":                "Make a new open deal with the same content",
@@ -136,9 +137,6 @@ var summaries = func() map[manifest.Operation]string {
 		all["GET"+root+"/{id}"] = "One " + one
 		all["PATCH"+root+"/{id}"] = "Change the given fields of " + a
 		all["DELETE"+root+"/{id}"] = "Delete " + a
-		if entity == "deals" || entity == "persons" || entity == "organizations" {
-			continue
-		}
 		old := manifest.Operation(" /v1/" + entity)
 		all["GET"+old] = "List " + entity + " in v1's form"
 		all["POST"+old] = "Add " + a + " in v1's form"
@@ -168,6 +166,7 @@ var summaries = func() map[manifest.Operation]string {
 	for entity, one := range map[string]string{"deals": "a deal", "persons": "a person", "organizations": "an organization"} {
 		v1 := manifest.Operation("GET /v1/" + entity + "/{id}/")
 		all[manifest.Operation("GET /api/v2/"+entity+"/{id}/view")] = "The whole detail view of " + one
+		all[manifest.Operation("DELETE /v1/"+entity)] = "Delete several " + entity + " at once, at most 100"
 		all[v1+"flow"] = "What happened around " + one
 		all[v1+"changelog"] = "What was changed about " + one
 		all[v1+"permittedUsers"] = "Who sees " + one

@@ -36,7 +36,13 @@ func (b customBody) read(ctx context.Context, c Call, f fields.Service, entity s
 	if err != nil {
 		return nil, nil, cu, err
 	}
-	changes, wrong, err := f.Read(ctx, c.Actor, cu.sheet, b.CustomFields.V)
+	changes, wrong, err := b.readAs(ctx, c, cu)
+	return changes, wrong, cu, err
+}
+
+// readAs is read with the fields as they are.
+func (b customBody) readAs(ctx context.Context, c Call, cu customs) ([]change.Custom, fault.Fields, error) {
+	changes, wrong, err := cu.service.Read(ctx, c.Actor, cu.sheet, b.CustomFields.V)
 	for _, id := range b.LabelIDs.V {
 		if !cu.labels.Options.Has(id) {
 			wrong.Add("label_ids", "has no label %d", id)
@@ -47,7 +53,7 @@ func (b customBody) read(ctx context.Context, c Call, f fields.Service, entity s
 			wrong.Add(code, "has no option %d", id.V)
 		}
 	}
-	return changes, wrong, cu, err
+	return changes, wrong, err
 }
 
 // wrongCustom names what is wrong in the labels and custom fields of an input in which something else is wrong already.

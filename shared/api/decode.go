@@ -204,11 +204,26 @@ func (d *decoder) object(fields map[string]json.RawMessage, v reflect.Value, pat
 	known := map[string]bool{}
 	d.fields(fields, v, path, known)
 	if d.lenient {
+		further(fields, v, known)
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		if !known[name] {
 			d.bad.Add(path+name, "Parameter '%s' is not allowed for this request", path+name)
+		}
+	}
+}
+
+// further keeps what no field is named after, where a field of the input is for that: v1 has custom fields beside all others.
+func further(fields map[string]json.RawMessage, v reflect.Value, known map[string]bool) {
+	for i := range v.NumField() {
+		switch f := v.Type().Field(i); {
+		case f.Anonymous:
+			further(fields, v.Field(i), known)
+		case f.Tag.Get("further") != "":
+			rest := maps.Clone(fields)
+			maps.DeleteFunc(rest, func(name string, _ json.RawMessage) bool { return known[name] })
+			v.Field(i).Set(reflect.ValueOf(rest))
 		}
 	}
 }

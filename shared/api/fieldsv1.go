@@ -175,10 +175,6 @@ func (b fieldBodyV1) input(name value.Opt[string]) fields.Input {
 	return fields.Input{Name: name, Shown: fields.ShownInput{Add: b.AddVisible}}
 }
 
-type fieldsDelete struct {
-	IDs []int64 `query:"ids" rule:"required,min=1"`
-}
-
 type deletedFields struct {
 	ID []int64 `json:"id"`
 }
@@ -232,7 +228,7 @@ func (h Fields) v1Writes(entity string) []Route {
 			_, err := h.Fields.Delete(ctx, c.Actor, entity, fields.WithID(in.ID))
 			return deleted(in), err
 		}).Returns(deleted{}),
-		Handle(manifest.Operation("DELETE "+root), func(ctx context.Context, c Call, in fieldsDelete) (any, error) {
+		Handle(manifest.Operation("DELETE "+root), func(ctx context.Context, c Call, in severalIDs) (any, error) {
 			ids := value.Unique(in.IDs)
 			if len(ids) > 100 {
 				return nil, fault.BadField("ids", "must be at most 100 ids")

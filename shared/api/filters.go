@@ -134,15 +134,6 @@ type filterList struct {
 	Type string `query:"type" rule:"enum=deals|leads|org|people|products|activity|projects"`
 }
 
-type filterIDs struct {
-	IDs []int64 `query:"ids" rule:"required,min=1"`
-}
-
-// deletedMany is the data of a DELETE of several records.
-type deletedMany struct {
-	ID []int64 `json:"id"`
-}
-
 // Filters are the routes of filters.
 type Filters struct{ Filters filters.Service }
 
@@ -176,7 +167,7 @@ func (h Filters) Routes() []Route {
 		Handle("DELETE /v1/filters/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Filters.Delete(ctx, c.Actor, in.ID)
 		}).Returns(deleted{}),
-		Handle("DELETE /v1/filters", func(ctx context.Context, c Call, in filterIDs) (any, error) {
+		Handle("DELETE /v1/filters", func(ctx context.Context, c Call, in severalIDs) (any, error) {
 			gone, err := h.Filters.DeleteMany(ctx, c.Actor, in.IDs)
 			return deletedMany{gone}, err
 		}).Returns(deletedMany{}),

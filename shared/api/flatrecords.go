@@ -50,12 +50,12 @@ type flatOut struct {
 // for the team, all fields, and, where activities are shown, their types. So a page of 100 deals takes 7 calls, of 500 at most 27,
 // more only where custom fields point at ever other records.
 func (h FlatRecords) of(ctx context.Context, c Call, records []any) (flatOut, error) {
-	return h.read(ctx, c, records, false)
+	return h.read(ctx, c, records, false, nil)
 }
 
-// whole is ready to write one record with its next and its last activity in full.
-func (h FlatRecords) whole(ctx context.Context, c Call, record any) (flatOut, error) {
-	return h.read(ctx, c, []any{record}, true)
+// whole is ready to write one record with its next and its last activity in full, and to name others.
+func (h FlatRecords) whole(ctx context.Context, c Call, record any, others ...change.Ref) (flatOut, error) {
+	return h.read(ctx, c, []any{record}, true, others)
 }
 
 // flat reads deals by their numbers, in one round more; those that are not there are left out.
@@ -78,7 +78,7 @@ func (h FlatRecords) flat(ctx context.Context, c Call, ids []int64) (map[int64]f
 	return flat, err
 }
 
-func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool) (flatOut, error) {
+func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool, others []change.Ref) (flatOut, error) {
 	out := flatOut{v1Out: v1Out{Call: c, types: map[string]string{}}, pictures: map[int64]pictureV1{}}
 	team, err := h.Companies.Team(ctx, c.Actor)
 	if err != nil {
@@ -91,7 +91,7 @@ func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool
 	if out.sheets, err = h.sheets(ctx, c, records); err != nil {
 		return out, err
 	}
-	named := []change.Ref{change.Of(teams.KindUser, c.User)}
+	named := append(others, change.Of(teams.KindUser, c.User))
 	var counted []change.Ref
 	for _, r := range records {
 		named = append(named, out.names(r)...)
@@ -113,6 +113,9 @@ func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool
 	if out.known, err = h.Records.GetAny(ctx, c.Team, named); err != nil {
 		return out, err
 	}
+	if err := h.nameEnds(ctx, c, &out, records, whole); err != nil {
+		return out, err
+	}
 	if err := out.show(ctx, h.Pictures, records); err != nil {
 		return out, err
 	}
@@ -128,6 +131,26 @@ func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool
 		out.types[t.Key] = t.Name
 	}
 	return out, nil
+}
+
+// nameEnds reads, in a third round, what activities that are shown in full name.
+func (h FlatRecords) nameEnds(ctx context.Context, c Call, out *flatOut, records []any, whole bool) error {
+	if !whole {
+		return nil
+	}
+	var named []change.Ref
+	for _, r := range records {
+		for _, id := range out.activitiesOf(r, true) {
+			named = append(named, flow.NamesOf(out.known[change.Of(change.Activity, id)])...)
+		}
+	}
+	found, err := h.Records.GetAny(ctx, c.Team, named)
+	for ref, r := range found {
+		if _, ok := out.known[ref]; !ok {
+			out.known[ref] = r
+		}
+	}
+	return err
 }
 
 // sheets are the fields of the kinds among the records.

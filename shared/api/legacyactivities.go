@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 
@@ -141,40 +140,18 @@ func (h LegacyActivities) list(ctx context.Context, c Call, in activityListV1) (
 
 // page answers a question about activities, whoever asks it.
 func (h LegacyActivities) page(ctx context.Context, c Call, l value.List, p offsetPage) (any, error) {
-	o := offsetted[activities.Activity]{h.Marks, change.Activity, func(l value.List) (value.Page[activities.Activity], error) {
+	return legacyPage(ctx, c, h.Legacy, change.Activity, l, p, func(l value.List) (value.Page[activities.Activity], error) {
 		return h.Activities.Activities.List(ctx, c.Actor, l)
-	}}
-	found, next, more, err := o.page(ctx, c, l, p)
-	if err != nil {
-		return nil, err
-	}
-	out, err := h.names(ctx, c, found)
-	if err != nil {
-		return nil, err
-	}
-	start, limit := p.at()
-	return Answer{Data: each(found, out.activity), Additional: paginationTo(start, limit, more, next), Related: out.related(out.ccEmail)}, nil
+	}, func(out flatOut, n activities.Activity) activityV1 { return out.activity(n) })
 }
 
 func (h LegacyActivities) one(ctx context.Context, c Call, n activities.Activity, status int, err error) (any, error) {
 	if err != nil {
 		return nil, renamed(err, map[string]string{"owner_id": "user_id", "busy": "busy_flag"})
 	}
-	out, err := h.names(ctx, c, []activities.Activity{n})
-	return Answer{Status: status, Data: out.activity(n), Related: out.related(out.ccEmail)}, err
-}
-
-func (h LegacyActivities) names(ctx context.Context, c Call, list []activities.Activity) (v1Out, error) {
-	out, err := h.v1(ctx, c, each(list, func(n activities.Activity) any { return n }))
+	out, err := h.Flat.of(ctx, c, []any{n})
 	if err != nil {
-		return out, err
+		return nil, err
 	}
-	types, err := h.Activities.Activities.Types(ctx, c.Actor)
-	if err != nil {
-		return out, fmt.Errorf("types of activities: %w", err)
-	}
-	for _, t := range types {
-		out.types[t.Key] = t.Name
-	}
-	return out, nil
+	return Answer{Status: status, Data: out.activity(n), Related: out.related()}, nil
 }

@@ -8,18 +8,14 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
-	"github.com/lejek/lejek/shared/flow"
 	"github.com/lejek/lejek/shared/value"
 )
 
-// Legacy is what the adapters of v1 need besides the services of v2 (contract §4).
+// Legacy is what the adapters of v1 need besides the services of v2 (contract §4): where pages ended, and the older forms.
 type Legacy struct {
-	Marks      Bookmarks
-	Records    Records
-	Companies  Companies
-	MailDomain string
+	Marks Bookmarks
+	Flat  FlatRecords
 }
 
 // listV1 are the parameters that all lists of v1 have.
@@ -72,19 +68,32 @@ func sieve[T any](keep func(T) bool, of ...any) value.Sieve {
 	return sieved[T]{fmt.Sprintf("%T %v", keep, of), keep}
 }
 
-// v1 is ready to write records, of which it knows the names that they mention.
-func (h Legacy) v1(ctx context.Context, c Call, records []any, further ...change.Ref) (v1Out, error) {
-	names := append([]change.Ref{change.Of("user", c.User)}, further...)
-	for _, r := range records {
-		names = append(names, flow.NamesOf(r)...)
+// legacyPage answers a page of a v1 list with what its records name: the calls of a page of v2, one or two for where it ends, and those of
+// FlatRecords.of. Records in their older forms are several times as large as they are stored, so a page that does not fit is read
+// again, shorter.
+func legacyPage[T, W any](
+	ctx context.Context, c Call, h Legacy, kind string, l value.List, p offsetPage, list func(value.List) (value.Page[T], error),
+	write func(flatOut, T) W,
+) (any, error) {
+	start, limit := p.at()
+	o := offsetted[T]{h.Marks, kind, list}
+	for {
+		found, next, more, err := o.page(ctx, c, l, p)
+		if err != nil {
+			return nil, err
+		}
+		out, err := h.Flat.of(ctx, c, each(found, func(v T) any { return v }))
+		if err != nil {
+			return nil, err
+		}
+		a := Answer{
+			Data: each(found, func(v T) W { return write(out, v) }), Additional: paginationTo(start, limit, more, next), Related: out.related(),
+		}
+		if len(found) < 2 || roomBeside(a.Data, a.Related, a.Additional) > 200 {
+			return a, nil
+		}
+		p.Limit = int64(len(found) / 2)
 	}
-	found, err := h.Records.GetAny(ctx, c.Team, names)
-	if err != nil {
-		return v1Out{}, err
-	}
-	team, err := h.Companies.Team(ctx, c.Actor)
-	address := team.InboundLocal + "@" + h.MailDomain
-	return v1Out{Call: c, known: found, types: map[string]string{}, ccEmail: &address}, err
 }
 
 // renamed names wrong inputs as the client wrote them, where v1 has another name for a field than v2.
@@ -96,7 +105,16 @@ func renamed(err error, names map[string]string) error {
 	again := *f
 	again.Fields = slices.Clone(f.Fields)
 	for i, field := range again.Fields {
-		again.Fields[i].Name = cmp.Or(names[field.Name], field.Name)
+		again.Fields[i].Name = nameInV1(field.Name, names)
 	}
 	return &again
+}
+
+// nameInV1 is the name of a field, or of a part of it, as v1 has it. Custom fields and their parts stand beside all others there.
+func nameInV1(name string, names map[string]string) string {
+	if custom, ok := strings.CutPrefix(name, "custom_fields."); ok {
+		return strings.ReplaceAll(strings.TrimSuffix(custom, ".value"), ".", "_")
+	}
+	end := strings.IndexAny(name+".", "[.")
+	return cmp.Or(names[name[:end]], name[:end]) + name[end:]
 }

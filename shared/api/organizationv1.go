@@ -10,6 +10,11 @@ import (
 
 // organizationV1 is an organization in v1 (contract §4.1). Organizations have no pictures, and no country of their own.
 type organizationV1 struct {
+	organizationFlat
+	custom map[string]any // further keys
+}
+
+type organizationFlat struct {
 	ID        int64       `json:"id"`
 	CompanyID int64       `json:"company_id"`
 	OwnerID   *nestedUser `json:"owner_id"`
@@ -44,8 +49,6 @@ type organizationV1 struct {
 	EmployeeCount    *int64  `json:"employee_count"`
 	OwnerName        *string `json:"owner_name"`
 	CCEmail          *string `json:"cc_email"`
-
-	custom map[string]any // further keys
 }
 
 // FurtherKeys tells that custom fields are keys too.
@@ -60,13 +63,12 @@ func (w organizationV1) MarshalJSON() ([]byte, error) {
 // organizationV1 writes an organization with its owner.
 func (h flatOut) organizationV1(o organizations.Organization) organizationV1 {
 	n, labels := h.derived.organization(o), h.labels(fields.Organization, o.LabelIDs)
-	w := organizationV1{
+	w := organizationFlat{
 		ID: o.ID, CompanyID: h.Team, OwnerID: h.nestedUser(o.OwnerID), Name: o.Name, countsV1: countsOut(n.derivedWire, n.dealCounts),
 		PeopleCount: *n.People, ActiveFlag: !o.Deleted, FirstChar: firstChar(o.Name), AddTime: value.Stamp(&o.AddTime),
 		UpdateTime: value.Stamp(&o.UpdateTime), VisibleTo: strconv.FormatInt(o.VisibleTo, 10), activityEnds: h.ends(o.Ref()),
 		Label: firstOf(labels), LabelIDs: labels, Address: addressLine(o.Address), Website: o.Website, LinkedIn: o.LinkedIn,
 		AnnualRevenue: o.AnnualRevenue, EmployeeCount: o.EmployeeCount, OwnerName: h.nameOf("user", &o.OwnerID), CCEmail: h.ccEmail,
-		custom: flatCustom(h.sheets[fields.Organization].Own(), o.Custom, h.nested),
 	}
 	if f, ok := h.sheets[fields.Organization].ByCode("industry"); ok && o.Industry != nil && f.Options.Has(*o.Industry) {
 		w.Industry = o.Industry
@@ -76,5 +78,5 @@ func (h flatOut) organizationV1(o organizations.Organization) organizationV1 {
 		w.Locality, w.AdminAreaLevel1, w.AdminAreaLevel2, w.Country = a.Locality, a.AdminAreaLevel1, a.AdminAreaLevel2, a.Country
 		w.PostalCode = a.PostalCode
 	}
-	return w
+	return organizationV1{w, flatCustom(h.sheets[fields.Organization].Own(), o.Custom, h.nested)}
 }

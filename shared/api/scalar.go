@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"reflect"
@@ -23,6 +24,9 @@ var (
 
 // value reads one JSON value into v, which is a scalar, a slice or a struct, and checks the rules of its tag.
 func (d *decoder) value(raw json.RawMessage, v reflect.Value, path, rule string) {
+	if d.lenient {
+		raw = nesting(raw, v.Type())
+	}
 	switch {
 	case v.Type() == conditionsType: // their own package reads them
 		v.Set(reflect.ValueOf(conditionsBody{raw}))
@@ -76,6 +80,32 @@ func (d *decoder) value(raw json.RawMessage, v reflect.Value, path, rule string)
 	}
 }
 
+// nesting reads alike what v1 nests and what it does not: {"value": 5, …} where a number is meant, and a text alone where an
+// object with that as its value is.
+func nesting(raw json.RawMessage, t reflect.Type) json.RawMessage {
+	object, list := bytes.HasPrefix(raw, []byte("{")), bytes.HasPrefix(raw, []byte("["))
+	switch {
+	case t.Kind() == reflect.Int64 && object:
+		var nested struct{ Value json.RawMessage }
+		if json.Unmarshal(raw, &nested) == nil && nested.Value != nil {
+			return nested.Value
+		}
+	case t.Kind() == reflect.Struct && !object && !list && hasValue(t):
+		alone, _ := json.Marshal(map[string]json.RawMessage{"value": raw})
+		return alone
+	}
+	return raw
+}
+
+func hasValue(t reflect.Type) bool {
+	for i := range t.NumField() {
+		if t.Field(i).Tag.Get("json") == "value" {
+			return true
+		}
+	}
+	return false
+}
+
 func (d *decoder) string(raw json.RawMessage, v reflect.Value, path, rule string) {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -118,6 +148,12 @@ func (d *decoder) slice(raw json.RawMessage, v reflect.Value, path, rule string)
 			return
 		}
 		parts = []json.RawMessage{raw}
+		if v.Type().Elem().Kind() == reflect.Int64 { // v1 writes lists of numbers as "1,2"
+			parts = parts[:0]
+			for part := range strings.SplitSeq(strings.Trim(string(raw), `"`), ",") {
+				parts = append(parts, json.RawMessage(strings.TrimSpace(part)))
+			}
+		}
 	}
 	limit := 100
 	if m, ok := ruleValue(rule, "items"); ok {

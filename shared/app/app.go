@@ -121,5 +121,5 @@ func (c Core) Relations() organizations.Relations {
 
 // Legacy is what the adapters of v1 need.
 func (c Core) Legacy() api.Legacy {
-	return api.Legacy{Marks: dynamo.Bookmarks{DB: c.DB}, Records: c.DB, Companies: c.Teams(), MailDomain: c.MailDomain}
+	return api.Legacy{Marks: dynamo.Bookmarks{DB: c.DB}, Flat: c.FlatRecords()}
 }

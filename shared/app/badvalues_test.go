@@ -128,7 +128,10 @@ func (p param) wrongs(v1 bool) (all []wrong) {
 	case t.Kind() == reflect.Map:
 		add(`7`, `[]`, `"x"`)
 	case t.Kind() == reflect.Struct && t.NumField() > 0 && len(paramsOf(t)) > 0:
-		add(`7`, `[]`, `"x"`)
+		add(`[]`)
+		if !v1 || !slices.ContainsFunc(paramsOf(t), func(p param) bool { return p.name == "value" }) {
+			add(`7`, `"x"`) // else it is read as that value alone
+		}
 		all = append(all, nested(p.name+".", paramsOf(t), v1)...)
 	}
 	if (p.has("notnull") || p.has("required")) && !v1 {

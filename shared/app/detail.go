@@ -38,6 +38,11 @@ func (s activityLinks) ActivityLinks(ctx context.Context, team, activity int64) 
 	return n.HangsOn(), err
 }
 
+// Followers is the service of who follows what.
+func (c Core) Followers() followers.Service {
+	return followers.Service{Store: c.DB, Users: c.Teams(), Now: c.Now}
+}
+
 // Details are the routes that records of a kind have besides their own: view, flow, files, mail, followers, search.
 func (c Core) Details(kind string) []api.Route {
 	entities := map[string]string{change.Deal: "deals", change.Person: "persons", change.Organization: "organizations"}
@@ -45,7 +50,6 @@ func (c Core) Details(kind string) []api.Route {
 		Kind: kind, Entities: entities[kind], Flow: c.Flow(), Fields: c.Fields(), Files: c.Files(), Bodies: c.Mailbox(), Companies: c.Teams(),
 		Users: c.Teams(), MailDomain: c.MailDomain,
 	}.Routes()
-	following := followers.Service{Store: c.DB, Users: c.Teams(), Now: c.Now}
-	routes = append(routes, api.Followers{Followers: following, Kind: kind, Entities: entities[kind]}.Routes()...)
+	routes = append(routes, api.Followers{Followers: c.Followers(), Kind: kind, Entities: entities[kind]}.Routes()...)
 	return append(routes, c.Search().Of(kind))
 }

@@ -216,25 +216,7 @@ func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {
 }
 
 // log reads the writes to a record since a time, oldest first; it is right at once.
-func (s *sifting) log(ctx context.Context, n value.Need) error {
-	p := schema.Flow
-	items, _, err := s.query(ctx, query{
-		pk: p.Partition(s.team, n.Of), from: p.Prefix() + value.SortTime(n.Since), to: p.Prefix() + "~",
-	})
-	if err != nil {
-		return fmt.Errorf("the change log of %s: %w", n.Of, err)
-	}
-	log := []change.Row{}
-	for _, it := range items {
-		s.used += storedSize(it)
-		row, err := decodeRow(change.Ref(n.Of), change.Flow, it)
-		if err != nil {
-			return err
-		}
-		if row.Log != nil {
-			log = append(log, row)
-		}
-	}
-	s.known[n] = log
-	return nil
+func (s *sifting) log(ctx context.Context, n value.Need) (err error) {
+	s.known[n], err = s.changes(ctx, s.team, change.Ref(n.Of), n.Since, func(it item) { s.used += storedSize(it) })
+	return err
 }

@@ -95,6 +95,34 @@ func (s Statistics) Trails(ctx context.Context, team int64, deals []int64) (map[
 	return records[statistics.Trail]{s.DB, trailKind, "Trail"}.GetMany(ctx, team, deals)
 }
 
+// Log reads the end of a record's flow.
+func (s Statistics) Log(ctx context.Context, team int64, of change.Ref, since time.Time) ([]change.Row, error) {
+	return s.changes(ctx, team, of, since, func(item) {})
+}
+
+// changes are the rows of the change log in the end of a record's flow, oldest first; each row that is read is shown.
+func (db *DB) changes(ctx context.Context, team int64, of change.Ref, since time.Time, show func(item)) ([]change.Row, error) {
+	p := schema.Flow
+	items, _, err := db.query(ctx, query{
+		pk: p.Partition(team, of), from: p.Prefix() + value.SortTime(since), to: p.Prefix() + "~",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the change log of %s: %w", of, err)
+	}
+	log := []change.Row{}
+	for _, it := range items {
+		show(it)
+		row, err := decodeRow(of, change.Flow, it)
+		if err != nil {
+			return nil, err
+		}
+		if row.Log != nil {
+			log = append(log, row)
+		}
+	}
+	return log, nil
+}
+
 // Filed reads the end of a shelf.
 func (s Statistics) Filed(ctx context.Context, team int64, shelf change.Ref, since time.Time) (trails []statistics.Trail, err error) {
 	items, _, err := s.query(ctx, query{pk: schema.Figures.Partition(team, shelf), from: schema.Figures.Prefix() + value.SortTime(since), to: schema.Figures.Prefix() + "~"})

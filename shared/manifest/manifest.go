@@ -135,7 +135,8 @@ var Functions = limited([]Function{
 	},
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/deals"), detail("deals"), []Operation{
+		Operations: join(crud("/api/v2/deals"), legacy("/v1/deals"), detail("deals"), []Operation{
+			"DELETE /v1/deals", "GET /v1/deals/archived",
 			"GET /api/v2/deals/archived", "POST /api/v2/deals/{id}/duplicate", "POST /v1/deals/{id}/duplicate",
 			"GET /v1/deals/summary", "GET /v1/deals/summary/archived", "GET /v1/deals/timeline",
 		}),
@@ -242,7 +243,8 @@ var Functions = limited([]Function{
 	},
 	{
 		Name: "organizations", Doc: "organizations, how they relate, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/organizations"), detail("organizations"), []Operation{
+		Operations: join(crud("/api/v2/organizations"), legacy("/v1/organizations"), detail("organizations"), []Operation{
+			"DELETE /v1/organizations",
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
@@ -250,7 +252,8 @@ var Functions = limited([]Function{
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
-		Operations: join(crud("/api/v2/persons"), detail("persons"), []Operation{
+		Operations: join(crud("/api/v2/persons"), legacy("/v1/persons"), detail("persons"), []Operation{
+			"DELETE /v1/persons",
 			"GET /api/v2/persons/{id}/picture", "POST /v1/persons/{id}/picture", "DELETE /v1/persons/{id}/picture",
 		}),
 		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,

@@ -30,6 +30,8 @@ type Store interface {
 	Facts(ctx context.Context, team int64, after Mark, until time.Time, limit int) ([]Noted, error)
 	// Trails are those of these deals that are folded, by deal.
 	Trails(ctx context.Context, team int64, deals []int64) (map[int64]Trail, error)
+	// Log are the changes of a record since a time.
+	Log(ctx context.Context, team int64, of change.Ref, since time.Time) ([]change.Row, error)
 	// Filed are the trails on a shelf (see Shelf) that count at `since` or later.
 	Filed(ctx context.Context, team int64, shelf change.Ref, since time.Time) ([]Trail, error)
 	Totals(ctx context.Context, team int64) ([]Totals, error)

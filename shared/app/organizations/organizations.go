@@ -2,6 +2,8 @@
 package organizations
 
 import (
+	"slices"
+
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/api"
@@ -13,10 +15,9 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	routes := append(
-		api.Organizations{Organizations: c.Organizations(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived()}.Routes(),
-		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes()...,
-	)
-	routes = append(routes, c.Details(change.Organization)...)
-	return api.New("organizations", c.Options(), routes...)
+	h := api.Organizations{Organizations: c.Organizations(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived()}
+	return api.New("organizations", c.Options(), slices.Concat(
+		h.Routes(), api.LegacyOrganizations{Organizations: h, Legacy: c.Legacy(), Followers: c.Followers()}.Routes(),
+		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes(), c.Details(change.Organization),
+	)...)
 }

@@ -16,8 +16,9 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
+	h := api.Persons{Persons: c.Persons(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived(), Records: c.DB}
 	return api.New("persons", c.Options(), slices.Concat(
-		api.Persons{Persons: c.Persons(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived(), Records: c.DB}.Routes(),
+		h.Routes(), api.LegacyPersons{Persons: h, Legacy: c.Legacy()}.Routes(),
 		api.Pictures{Pictures: c.Pictures(pictures.Squares)}.Routes(), c.Details(change.Person),
 	)...)
 }

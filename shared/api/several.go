@@ -1,0 +1,38 @@
+package api
+
+import (
+	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/value"
+)
+
+// severalIDs are those of the records that are deleted together.
+type severalIDs struct {
+	IDs []int64 `query:"ids" rule:"required,min=1"`
+}
+
+// deletedMany is the data of a DELETE of several records.
+type deletedMany struct {
+	ID []int64 `json:"id"`
+}
+
+// maxDeleted is how many records are deleted together, each in a transaction of its own.
+const maxDeleted = 100
+
+// deleteEach deletes one record after the other, and answers with those that there were.
+func deleteEach(ids []int64, what string, remove func(id int64) error) (any, error) {
+	if len(ids) > maxDeleted {
+		return nil, fault.BadField("ids", "must be at most %d ids", maxDeleted)
+	}
+	gone := []int64{}
+	for _, id := range value.Unique(ids) {
+		if err := remove(id); err == nil {
+			gone = append(gone, id)
+		} else if !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+	}
+	if len(gone) == 0 {
+		return nil, fault.Missing(what)
+	}
+	return deletedMany{gone}, nil
+}
