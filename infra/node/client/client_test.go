@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/smtp"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,29 +29,27 @@ type method struct{ Class, Method, Operation string }
 
 func (m method) name() string { return m.Class + "." + m.Method }
 
-// inScope reports that Lejek has the operation, whatever the client calls its placeholders.
-func (m method) inScope() bool { return ours[bare(m.Operation)] != "" }
-
 var placeholder = regexp.MustCompile(`\{[^}]*\}`)
 
 func bare(operation string) string { return placeholder.ReplaceAllString(operation, "{}") }
 
-// ours are the operations of v2 by their bare form.
-var ours = func() map[string]string {
+// ours are the operations that Lejek has below a root by their bare form, whatever the client calls its placeholders.
+func ours(root string) map[string]string {
 	all := map[string]string{}
 	for _, f := range manifest.Functions {
 		for _, op := range f.Operations {
-			if strings.HasPrefix(op.Path(), "/api/v2/") {
+			if strings.HasPrefix(op.Path(), root+"/") {
 				all[bare(string(op))] = string(op)
 			}
 		}
 	}
 	return all
-}()
+}
 
-// report is what suite.cjs says.
+// report is what suite.cjs says of a version.
 type report struct {
-	Methods []method
+	Version, Root string
+	Methods       []method
 	Calls   []struct {
 		method
 		Problems []string
@@ -59,7 +58,28 @@ type report struct {
 	Failed string   // what ended the suite early
 }
 
-func run(t *testing.T) (r report) {
+// mail is what is in the mailbox when the suite begins.
+const mail = `From: Zofia <zofia@winnica.example>
+To: %[1]s
+Subject: Labels
+Message-ID: <labels-%[2]d@winnica.example>
+Date: Mon, 23 Nov 2026 09:00:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+About the labels
+--b
+Content-Type: text/plain; name="list.txt"
+Content-Disposition: attachment; filename="list.txt"
+
+all of them
+--b--
+`
+
+func begin(t *testing.T) (tools node.Tools, s *system.System) {
 	t.Helper()
 	tools, err := node.InstallForTests(t.Context())
 	if err != nil {
@@ -74,8 +94,19 @@ func run(t *testing.T) (r report) {
 			t.Fatal(err)
 		}
 	}
-	s := system.Test(t, system.Options{Demo: true, Functions: functions.All, Log: io.Discard})
-	settings, err := json.Marshal(map[string]string{"url": s.URL, "token": s.Demo.Token, "stranger": s.Demo.Second.Token})
+	s = system.Test(t, system.Options{Demo: true, Functions: functions.All, Log: io.Discard})
+	for n := range 2 {
+		raw := strings.ReplaceAll(fmt.Sprintf(mail, s.Demo.InboundAddress, n), "\n", "\r\n")
+		if err := smtp.SendMail(s.SMTP, nil, "zofia@winnica.example", []string{s.Demo.InboundAddress}, []byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return tools, s
+}
+
+func run(t *testing.T, tools node.Tools, s *system.System, version, root string) report {
+	t.Helper()
+	settings, err := json.Marshal(map[string]string{"url": s.URL, "token": s.Demo.Token, "stranger": s.Demo.Second.Token, "version": version})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +114,7 @@ func run(t *testing.T) (r report) {
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
+	r := report{Version: version, Root: root}
 	if err == nil {
 		err = json.Unmarshal(out, &r)
 	}
@@ -94,7 +126,22 @@ func run(t *testing.T) (r report) {
 
 func TestTheOfficialClientGetsWhatItDeclares(t *testing.T) {
 	t.Parallel()
-	r := run(t)
+	tables := make([]string, 2)
+	t.Run("versions", func(t *testing.T) {
+		for i, v := range [][2]string{{"v2", "/api/v2"}, {"v1", "/v1"}} {
+			t.Run(v[0], func(t *testing.T) {
+				t.Parallel()
+				tools, s := begin(t)
+				r := run(t, tools, s, v[0], v[1])
+				tables[i] = r.table(r.hold(t))
+			})
+		}
+	})
+	readme(t, strings.Join(tables, "\n"))
+}
+
+// hold fails for each method that is not called, or whose answers are not as declared, and tells which pass.
+func (r report) hold(t *testing.T) map[string]bool {
 	if r.Failed != "" {
 		t.Fatalf("the suite ended early: %s", r.Failed)
 	}
@@ -103,13 +150,14 @@ func TestTheOfficialClientGetsWhatItDeclares(t *testing.T) {
 		passing[c.name()] = true
 		problems[c.name()] = append(problems[c.name()], c.Problems...)
 	}
+	in := ours(r.Root)
 	for _, m := range r.Methods {
-		if !m.inScope() {
+		if in[bare(m.Operation)] == "" {
 			continue
 		}
 		t.Run(m.name(), func(t *testing.T) {
 			if !passing[m.name()] {
-				t.Errorf("%s is an operation of ours, and calls.cjs does not call it", m.Operation)
+				t.Errorf("%s is an operation of ours, and calls%s.cjs does not call it", m.Operation, r.Version)
 			}
 			for _, p := range problems[m.name()] {
 				t.Error(p)
@@ -120,48 +168,48 @@ func TestTheOfficialClientGetsWhatItDeclares(t *testing.T) {
 	for _, e := range r.Idle {
 		t.Errorf("no answer needs the exception %s", e)
 	}
-	readme(t, table(r.Methods, passing))
+	return passing
 }
 
 // table is README's, a row per class of the client.
-func table(methods []method, passing map[string]bool) string {
+func (r report) table(passing map[string]bool) string {
 	type row struct {
 		in, passing int
 		out         []string
 	}
-	rows, known := map[string]*row{}, map[string]bool{}
-	for _, m := range methods {
+	rows, known, in := map[string]*row{}, map[string]bool{}, ours(r.Root)
+	for _, m := range r.Methods {
 		if known[bare(m.Operation)] = true; rows[m.Class] == nil {
 			rows[m.Class] = &row{}
 		}
-		switch r := rows[m.Class]; {
-		case !m.inScope():
-			r.out = append(r.out, m.Method)
+		switch row := rows[m.Class]; {
+		case in[bare(m.Operation)] == "":
+			row.out = append(row.out, m.Method)
 		case passing[m.name()]:
-			r.passing++
+			row.passing++
 			fallthrough
 		default:
-			r.in++
+			row.in++
 		}
 	}
 	var b strings.Builder
-	b.WriteString("| class of `pipedrive/v2` | in scope | passing | out of scope |\n|---|---|---|---|\n")
+	fmt.Fprintf(&b, "| class of `pipedrive/%s` | in scope | passing | out of scope |\n|---|---|---|---|\n", r.Version)
 	var none []string
 	for _, class := range slices.Sorted(maps.Keys(rows)) {
-		if r := rows[class]; r.in > 0 {
-			fmt.Fprintf(&b, "| `%s` | %d | %d | %s |\n", class, r.in, r.passing, strings.Join(r.out, ", "))
+		if row := rows[class]; row.in > 0 {
+			fmt.Fprintf(&b, "| `%s` | %d | %d | %s |\n", class, row.in, row.passing, strings.Join(row.out, ", "))
 		} else {
-			none = append(none, fmt.Sprintf("`%s` (%d)", class, len(r.out)))
+			none = append(none, fmt.Sprintf("`%s` (%d)", class, len(row.out)))
 		}
 	}
 	fmt.Fprintf(&b, "\nOut of scope as a whole: %s.\n", strings.Join(none, ", "))
 	var only []string
-	for _, op := range slices.Sorted(maps.Keys(ours)) {
+	for _, op := range slices.Sorted(maps.Keys(in)) {
 		if !known[op] {
-			only = append(only, "`"+ours[op]+"`")
+			only = append(only, "`"+in[op]+"`")
 		}
 	}
-	fmt.Fprintf(&b, "\nOperations under `/api/v2` that the client does not have: %s.\n", strings.Join(only, ", "))
+	fmt.Fprintf(&b, "\nOperations under `%s` that the client does not have: %s.\n", r.Root, strings.Join(only, ", "))
 	return b.String()
 }
 

@@ -6,20 +6,21 @@ const fs = require("node:fs");
 const path = require("node:path");
 const ts = require("typescript");
 
-const folder = path.join(path.dirname(require.resolve("pipedrive/v2")), "api");
+const roots = { v1: "/v1", v2: "/api/v2" };
 
-// operations are {class, method, operation} of all v2 methods, such as {DealsApi, getDeal, "GET /api/v2/deals/{id}"}.
-function operations() {
+// operations are {class, method, operation} of all methods of a version, such as {DealsApi, getDeal, "GET /api/v2/deals/{id}"}.
+function operations(version) {
+  const folder = path.join(path.dirname(require.resolve(`pipedrive/${version}`)), "api");
   return fs.readdirSync(folder).filter((f) => f.endsWith("-api.js")).flatMap((f) => {
     const source = ts.createSourceFile(f, fs.readFileSync(path.join(folder, f), "utf8"), ts.ScriptTarget.ES2020);
     return source.statements.flatMap((s) => (ts.isVariableStatement(s) ? s.declarationList.declarations : [])).flatMap((d) => {
       const [, name] = /^(\w+Api)AxiosParamCreator$/.exec(d.name.text) || [];
-      return name ? methodsIn(name, d.initializer) : [];
+      return name ? methodsIn(name, d.initializer, roots[version]) : [];
     });
   });
 }
 
-function methodsIn(name, creator) {
+function methodsIn(name, creator, root) {
   const found = [];
   each(creator, (node) => {
     if (!ts.isPropertyAssignment(node) || !ts.isArrowFunction(node.initializer)) return;
@@ -28,7 +29,7 @@ function methodsIn(name, creator) {
       if (ts.isVariableDeclaration(inner) && inner.name.text === "localVarPath") each(inner, (t) => (route ||= ts.isNoSubstitutionTemplateLiteral(t) && t.text));
       if (ts.isPropertyAssignment(inner) && inner.name.text === "method") verb ||= inner.initializer.text;
     });
-    if (route && verb) found.push({ class: name, method: node.name.text, operation: `${verb} /api/v2${route}` });
+    if (route && verb) found.push({ class: name, method: node.name.text, operation: `${verb} ${root}${route}` });
   });
   return found;
 }
@@ -38,4 +39,4 @@ function each(node, visit) {
   ts.forEachChild(node, (child) => each(child, visit));
 }
 
-module.exports = { operations };
+module.exports = { operations, roots };

@@ -1,40 +1,46 @@
 "use strict";
 // Drives the official client over the API and reports, as one JSON document on standard output, every method that it has, every
 // call that was made and in what its answer is not of the declared type. Usage: node suite.cjs <settings as JSON>, which are
-// {url, token, stranger}, the latter the token of another team.
-
-const v2 = require("pipedrive/v2");
-const { calls } = require("./calls.cjs");
-const { excused, idle } = require("./exceptions.cjs");
-const { operations } = require("./operations.cjs");
-const { choices, differences, typeOf } = require("./types.cjs");
+// {url, token, stranger, version}: stranger is the token of another team, version that of the client's two.
 
 const settings = JSON.parse(process.argv[2]);
-const methods = operations();
+const { version } = settings;
+
+const api = require(`pipedrive/${version}`);
+const { calls } = require(`./calls${version}.cjs`);
+const { excused, idle } = require("./exceptions.cjs").of(version);
+const { operations, roots } = require("./operations.cjs");
+const { choices, differences, typeOf } = require("./types.cjs");
+
+const methods = operations(version);
 const made = [];
 
 function client(className, token) {
-  return new v2[className](new v2.Configuration({ apiKey: token, basePath: settings.url + "/api/v2" }));
+  return new api[className](new api.Configuration({ apiKey: token, basePath: settings.url + roots[version] }));
 }
 
 // run calls a method, as "DealsApi.getDeal", and returns what it answers. Another team that sends the same must be told that there
 // is no such record; not so with shared, for what all teams have, such as a built-in field. With all, every field that can be
-// included is asked for.
-async function run(name, parameters = {}, { shared = false, all = false } = {}) {
+// included is asked for. With refused, it must be refused in these words.
+async function run(name, parameters = {}, { shared = false, all = false, refused } = {}) {
   const [className, method] = name.split(".");
   const known = methods.find((m) => m.class === className && m.method === method);
   if (!known) throw new Error(`the client has no method ${name}`);
   const problems = [];
   if (known.operation.includes("{") && !shared) problems.push(...(await foreign(className, method, parameters)));
-  const asked = all ? choices(className, method, "include_fields") : [];
+  const asked = all ? choices(version, className, method, "include_fields") : [];
   if (all) parameters = { ...parameters, include_fields: asked.join(",") };
   let answer;
   try {
     answer = await client(className, settings.token)[method](parameters);
   } catch (refusal) {
-    throw refusal instanceof Error ? refusal : new Error(`${name} ${JSON.stringify(parameters)} is refused: ${JSON.stringify(refusal)}`);
+    if (refusal instanceof Error) throw refusal;
+    if (!refused?.test(refusal.error)) throw new Error(`${name} ${JSON.stringify(parameters)} is refused: ${JSON.stringify(refusal)}`);
+    made.push({ ...known, problems });
+    return refusal;
   }
-  for (const d of differences(answer, typeOf(className, method))) {
+  if (refused) problems.push("is not refused");
+  for (const d of differences(answer, typeOf(version, className, method))) {
     const wanted = d.what === "is not declared" && asked.includes(d.at.split(".").pop());
     if (!wanted && !excused(name, d)) problems.push(`${d.at} ${d.what}`);
   }
@@ -48,9 +54,15 @@ async function foreign(className, method, parameters) {
     await client(className, settings.stranger)[method](parameters);
   } catch (refusal) { // the body of the answer, as the client hands it on
     if (refusal instanceof Error) throw refusal;
-    return refusal.code === "ERR_NOT_FOUND" ? [] : [`another team is answered ${JSON.stringify(refusal)}`];
+    return missing(refusal) ? [] : [`another team is answered ${JSON.stringify(refusal)}`];
   }
   return ["another team is let in"];
+}
+
+// missing tells an answer that there is no such record; v1 says so in words alone, and of bytes in bytes.
+function missing(refusal) {
+  if (refusal instanceof ArrayBuffer || Buffer.isBuffer(refusal)) refusal = JSON.parse(Buffer.from(refusal).toString());
+  return version === "v2" ? refusal.code === "ERR_NOT_FOUND" : refusal.success === false && /not found/.test(refusal.error);
 }
 
 calls({ run, ...settings })

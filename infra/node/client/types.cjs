@@ -5,23 +5,23 @@
 const path = require("node:path");
 const ts = require("typescript");
 
-const declarations = require.resolve("pipedrive/v2").replace(/\.js$/, ".d.ts");
-const program = ts.createProgram([declarations], { strict: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS });
+const versions = Object.fromEntries(["v1", "v2"].map((v) => [v, require.resolve(`pipedrive/${v}`).replace(/\.js$/, ".d.ts")]));
+const program = ts.createProgram(Object.values(versions), { strict: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS });
 const checker = program.getTypeChecker();
 
-function signatureOf(className, method) {
-  const module = checker.getSymbolAtLocation(program.getSourceFile(declarations));
+function signatureOf(version, className, method) {
+  const module = checker.getSymbolAtLocation(program.getSourceFile(versions[version]));
   const api = checker.getExportsOfModule(module).find((s) => s.name === className);
   const symbol = checker.getDeclaredTypeOfSymbol(api).getProperty(method);
   return checker.getTypeOfSymbol(symbol).getCallSignatures()[0];
 }
 
 // typeOf is what a method's promise holds.
-const typeOf = (className, method) => checker.getTypeArguments(signatureOf(className, method).getReturnType())[0];
+const typeOf = (version, className, method) => checker.getTypeArguments(signatureOf(version, className, method).getReturnType())[0];
 
 // choices are the values that a parameter of a method is declared to take.
-function choices(className, method, parameter) {
-  const parameters = checker.getNonNullableType(checker.getTypeOfSymbol(signatureOf(className, method).getParameters()[0]));
+function choices(version, className, method, parameter) {
+  const parameters = checker.getNonNullableType(checker.getTypeOfSymbol(signatureOf(version, className, method).getParameters()[0]));
   const type = checker.getTypeOfSymbol(parameters.getProperty(parameter));
   return (type.isUnion() ? type.types : [type]).filter((t) => t.isStringLiteral()).map((t) => t.value);
 }
@@ -68,6 +68,9 @@ function members(value, type, at) {
   const found = [];
   const inside = (name) => (at ? `${at}.${name}` : name);
   const declared = checker.getPropertiesOfType(type);
+  if (declared.length === 1 && /^[A-Z]+_ID$/.test(declared[0].name)) { // v1 describes what is listed by id, or by currency, as one such key
+    return Object.keys(value).flatMap((name) => differences(value[name], checker.getTypeOfSymbol(declared[0]), inside(name)));
+  }
   const others = checker.getIndexInfosOfType(type)[0];
   for (const symbol of declared) {
     if (value[symbol.name] === undefined) found.push({ at: inside(symbol.name), what: "is missing" });

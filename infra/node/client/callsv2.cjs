@@ -2,6 +2,7 @@
 // What the suite calls, in an order in which each call finds what it needs: first the records, last their removal.
 
 const { fields } = require("./fields.cjs");
+const { ask, square, until } = require("./tools.cjs");
 
 async function calls(suite) {
   const team = await board(suite);
@@ -107,23 +108,13 @@ async function filters(suite, { deal, person, organization, activity }) {
     ["deals", "deal", "title", "DealsApi.getDeals", deal], ["people", "person", "name", "PersonsApi.getPersons", person],
     ["org", "organization", "name", "OrganizationsApi.getOrganizations", organization], ["activity", "activity", "subject", "ActivitiesApi.getActivities", activity],
   ]) {
-    const known = await v1(suite, "GET", `/${object}Fields`);
+    const known = await ask(suite, "GET", `/v1/${object}Fields`);
     const field_id = String(known.data.find((f) => f.key === field).id);
     const conditions = { glue: "and", conditions: [{ glue: "and", conditions: [{ object, field_id, operator: "LIKE '$%'", value: record[field] }] }, { glue: "or", conditions: [] }] };
-    const filter = await v1(suite, "POST", "/filters", { name: type, type, conditions });
+    const filter = await ask(suite, "POST", "/v1/filters", { name: type, type, conditions });
     const { data } = await suite.run(list, { filter_id: filter.data.id });
     if (!data.some((found) => found.id === record.id)) throw new Error(`${list} by a filter does not find ${record.id}`);
   }
-}
-
-// v1 calls what the suite does not prove but needs.
-async function v1({ url, token }, method, path, body) {
-  const answer = await fetch(url + "/v1" + path, {
-    method, headers: { "x-api-token": token, "content-type": "application/json" }, body: body && JSON.stringify(body),
-  });
-  const read = await answer.json();
-  if (!answer.ok) throw new Error(`${method} /v1${path}: ${JSON.stringify(read)}`);
-  return read;
 }
 
 // picture gives the person one: that is an operation of v1.
@@ -137,21 +128,6 @@ async function picture({ run, url, token }, { person }) {
     const shown = await fetch(pictures[side]);
     if (shown.headers.get("content-type") !== "image/jpeg") throw new Error(`the picture of ${side} pixels is not shown: ${shown.status}`);
   }
-}
-
-// square is a GIF of 128 × 128 pixels, all of the first of two colours: one clear code and one pixel at a time, so that codes
-// keep their three bits.
-function square() {
-  const bits = [];
-  const code = (n) => bits.push(n & 1, (n >> 1) & 1, (n >> 2) & 1);
-  for (let i = 0; i < 128 * 128; i++) [4, 0].forEach(code);
-  code(5);
-  const bytes = Buffer.alloc(Math.ceil(bits.length / 8));
-  bits.forEach((b, i) => (bytes[i >> 3] |= b << (i & 7)));
-  const blocks = [];
-  for (let i = 0; i < bytes.length; i += 255) blocks.push(Buffer.from([Math.min(255, bytes.length - i)]), bytes.subarray(i, i + 255));
-  const head = "47494638396180008000800000" + "3060a0ffffff" + "2c00000000800080000002";
-  return Buffer.concat([Buffer.from(head, "hex"), ...blocks, Buffer.from([0, 0x3b])]);
 }
 
 async function searches({ run }, { deal }) {
@@ -168,15 +144,6 @@ async function searches({ run }, { deal }) {
 async function byField({ run }) {
   const { data } = await run("ItemSearchApi.searchItemByField", { term: "Nine", entity_type: "deal", field: "title", match: "beginning" });
   if (data.length !== 1) throw new Error(`a search by field finds ${JSON.stringify(data)}`);
-}
-
-// until waits for what the stream brings.
-async function until(done) {
-  const end = Date.now() + 10_000;
-  while (!(await done())) {
-    if (Date.now() > end) throw new Error(`not within ten seconds: ${done}`);
-    await new Promise((go) => setTimeout(go, 100));
-  }
 }
 
 async function removal({ run }, { deal, person, organization, activity, stage, pipeline }) {
