@@ -16,6 +16,7 @@ async function calls(suite) {
   await details(suite, team);
   await reports(suite, team);
   await users(suite, team);
+  await webhooks(suite);
   await recents(suite, team);
   await removal(suite, team);
 }
@@ -142,10 +143,13 @@ async function details({ run }, { deal, person, organization }) {
   }
 }
 
-async function reports({ run }, { deal, bare, pipeline }) {
+async function reports(suite, { deal, bare, pipeline }) {
+  const { run } = suite;
   await run("DealsApi.duplicateDeal", { id: deal.id });
   await run("DealsApi.getDealsSummary", { status: "open" });
   await run("DealsApi.getArchivedDealsSummary");
+  await ask(suite, "PATCH", `/api/v2/deals/${bare.id}`, { is_archived: true });
+  await run("DealsApi.getArchivedDeals", { limit: 1 });
   const day = bare.add_time.slice(0, 10);
   await run("DealsApi.getDealsTimeline", { start_date: day, interval: "month", amount: 2, field_key: "add_time", totals_convert_currency: "default_currency" });
   await run("PipelinesApi.getPipelineConversionStatistics", { id: pipeline.id, start_date: day, end_date: day });
@@ -171,6 +175,15 @@ async function users({ run }) {
   await run("RolesApi.getRole", { id: roles[0].id }, { shared: true });
   const sets = (await run("PermissionSetsApi.getPermissionSets", { app: "sales" })).data;
   await run("PermissionSetsApi.getPermissionSet", { id: sets[0].id }, { shared: true });
+}
+
+async function webhooks({ run }) {
+  const { id } = (await run("WebhooksApi.addWebhook", {
+    AddWebhookRequest: { subscription_url: "https://hooks.example/deals", event_action: "change", event_object: "deal", name: "Deals", http_auth_user: "kim", http_auth_password: "secret" },
+  })).data;
+  await run("WebhooksApi.addWebhook", { AddWebhookRequest: { subscription_url: "https://hooks.example/all", event_action: "*", event_object: "*", name: "All" } });
+  await run("WebhooksApi.getWebhooks");
+  await run("WebhooksApi.deleteWebhook", { id });
 }
 
 // recents waits until changes are old enough to be told.

@@ -50,7 +50,7 @@ func ours(root string) map[string]string {
 type report struct {
 	Version, Root string
 	Methods       []method
-	Calls   []struct {
+	Calls         []struct {
 		method
 		Problems []string
 	}

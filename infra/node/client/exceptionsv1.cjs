@@ -11,8 +11,8 @@ module.exports = [
   { in: /^RecentsApi\./, may: "is not declared", at: ["additional_data.pagination.next_start"] },
 
   // Lists page by additional_data.pagination, which is described as if it were not there.
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|getArchivedDeals$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|getArchivedDeals$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
   { in: /^MailboxApi\.getMailThreads$/, may: "is not declared", at: ["additional_data"] },
   { in: /Api\.get(Deal|Person|Organization)Updates$/, may: "is not declared", at: ["additional_data.filesCountByDay"] },
   { in: /^OrganizationRelationshipsApi\.getOrganizationRelationships$/, may: "is missing", at: ["additional_data"] },
@@ -78,7 +78,7 @@ module.exports = [
   { in: /^RecentsApi\./, may: "is ", at: ["item", "data", /^data\./] },
 
   // Sent by Pipedrive without being declared.
-  { in: /^DealsApi\.duplicateDeal$/, may: "is not declared", at: ["archive_time", "score", "sequence_enrollment", "source_lead_id"] },
+  { in: /^DealsApi\.(duplicateDeal|getArchivedDeals)$/, may: "is not declared", at: ["archive_time", "score", "sequence_enrollment", "source_lead_id"] },
   { in: /^FilesApi\.|Api\.get(Deal|Person|Organization)Files$/, may: "is not declared", at: ["file_type", "log_id", "people_name"] },
   { in: /Api\.get(Deal|Person|Organization)Files$/, may: "is not declared", at: ["project_id", "project_name"] },
   {
@@ -95,8 +95,13 @@ module.exports = [
   { in: /^OrganizationRelationshipsApi\.|^OrganizationsApi\.getOrganizationUpdates$/, may: "is not declared", at: [/^related_objects\.organization\.\d+\.active_flag$/] },
   { in: /^OrganizationRelationshipsApi\.getOrganizationRelationship$/, may: "is not declared", at: ["related_organization_name"] },
   { in: /^OrganizationsApi\.getOrganizationUpdates$/, may: "is not declared", at: ["related_objects.deal", "related_objects.person"] },
+  { in: /^DealsApi\.getArchivedDeals$/, may: "is not declared", at: ["related_objects.deal", "related_objects.pipeline", "related_objects.stage"] },
+  { in: /^WebhooksApi\./, may: "is not declared", at: ["status"] },
   { in: /^RolesApi\.getRole$/, may: "is not declared", at: ["level"] },
   { in: /^UsersApi\.getUserPermissions$/, may: "is not declared", at: ["can_manage_users"] },
+
+  // Ours: whether deliveries are signed, and until when none are made.
+  { in: /^WebhooksApi\./, may: "is not declared", at: ["signed", "banned_until"] },
 
   // Ours: why mail is where it is, and what else it may belong to.
   { in: /^MailboxApi\.|Api\.get(Deal|Person|Organization)MailMessages$/, may: "is not declared", at: ["link", "data.link", "deal_candidates", "suggestions"] },
