@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,15 +24,20 @@ func personKeys(team int64, p persons.Person, it item) {
 	it[schema.ByTime.SK] = text(padded(p.ID))
 }
 
-// site is a coarse form of a domain: its last two labels, three where the second is as short as in co.uk or com.pl. It only
-// narrows the search; whoever asks compares registrable domains, which takes the list of public suffixes.
+// site is a coarse form of a domain: its last two labels, three where a country's registry sells names below a label of its own, as in
+// co.uk or com.pl. It only narrows the search; whoever asks compares registrable domains, which takes the list of public suffixes.
 func site(addressOrDomain string) string {
 	labels := strings.Split(addressOrDomain[strings.LastIndexByte(addressOrDomain, '@')+1:], ".")
 	n := 2
-	if len(labels) > 2 && len(labels[len(labels)-2]) <= 3 {
+	if len(labels) > 2 && len(labels[len(labels)-1]) == 2 && slices.Contains(registries, labels[len(labels)-2]) {
 		n = 3
 	}
 	return strings.Join(labels[max(0, len(labels)-n):], ".")
+}
+
+// registries are labels below a country's own that names are sold under. One that is missing makes a site coarser, not wrong.
+var registries = []string{
+	"ac", "co", "com", "edu", "gob", "gouv", "gov", "govt", "info", "ltd", "me", "mil", "ne", "net", "nhs", "nom", "or", "org", "plc", "sch", "waw",
 }
 
 // PersonsAtSite are some persons with an organization whose primary address is in the site of a domain.

@@ -87,9 +87,9 @@ func (it Item) resolve(f facts, domain func(string) string, freeMail func(string
 			if it.Sent || it.shares(*t, domain, freeMail) {
 				pl.thread = t
 				pl.why = append(pl.why, fmt.Sprintf("thread %d knows its Message-ID", t.ID))
-				return pl
+			} else {
+				pl.relate(t.ID)
 			}
-			pl.relate(t.ID)
 		}
 	}
 	for _, id := range it.References {

@@ -43,8 +43,8 @@ func (o office) objects() (keys []string) {
 	return keys
 }
 
-// download is what the signed link of a file leads to.
-func (o office) download(id int64) string {
+// fetch follows the signed link of a file.
+func (o office) fetch(id int64) *http.Response {
 	o.t.Helper()
 	a := o.Do("GET", apptest.Path("/v1/files/%d/download", id), nil)
 	if a.Status != 302 {
@@ -54,7 +54,21 @@ func (o office) download(id int64) string {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	o.t.Cleanup(func() { _ = res.Body.Close() })
+	return res
+}
+
+// served is how the bytes of a file are handed out.
+func (o office) served(id int64) (kind, disposition string) {
+	o.t.Helper()
+	res := o.fetch(id)
+	return res.Header.Get("Content-Type"), res.Header.Get("Content-Disposition")
+}
+
+// download are the bytes of a file.
+func (o office) download(id int64) string {
+	o.t.Helper()
+	res := o.fetch(id)
 	body, err := io.ReadAll(res.Body)
 	if err != nil || res.StatusCode != 200 {
 		return res.Status

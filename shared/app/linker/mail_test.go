@@ -134,6 +134,7 @@ type thread struct {
 		OrgID *int64 `json:"org_id"`
 	} `json:"deal_candidates"`
 	Suggestions []suggestion
+	Last        string `json:"last_message_timestamp"`
 	Subject     string
 	Link        link
 }

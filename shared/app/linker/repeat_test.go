@@ -16,7 +16,6 @@ import (
 
 	"github.com/lejek/lejek/infra/local/faults"
 	"github.com/lejek/lejek/shared/app/apptest"
-	"github.com/lejek/lejek/shared/app/linker"
 )
 
 // announce stores a letter and returns its event, without handing it to the linker.
@@ -118,44 +117,6 @@ func (o office) faulty(n int32, after bool) *dynamodb.Client {
 		hook = faults.Hook{After: fail}
 	}
 	return dynamodb.New(o.app.DynamoDB.Options(), func(options *dynamodb.Options) { options.APIOptions = append(options.APIOptions, hook.Add) })
-}
-
-func TestInterruptedMailIsFinishedOnceByRedelivery(t *testing.T) {
-	t.Parallel()
-	for _, letter := range []string{"attachments", "forward-attached", "forward-gmail-en", "crowd", "parcels"} {
-		t.Run(letter, func(t *testing.T) {
-			t.Parallel()
-			whole := open(t)
-			whole.invoke(whole.announce(letter))
-			want := whole.figures()
-			for _, after := range []bool{false, true} {
-				failed := true
-				for n := int32(1); failed; n++ { // until there is no n-th transaction any more
-					o := open(t)
-					e := o.announce(letter)
-					env := o.app.Env
-					env.DynamoDB = o.faulty(n, after)
-					raw, err := json.Marshal(e)
-					if err != nil {
-						t.Fatal(err)
-					}
-					out, err := linker.New(env).Invoke(t.Context(), raw)
-					if err != nil {
-						t.Fatal(err)
-					}
-					if failed = strings.Contains(string(out), `"itemIdentifier":"m"`); !failed && n == 1 {
-						t.Fatal("the first transaction did not fail")
-					}
-					if again := o.invoke(e); len(again) > 0 {
-						t.Fatalf("transaction %d, after %v: %v fails again", n, after, again)
-					}
-					if got := o.figures(); !slices.Equal(got, want) {
-						t.Errorf("transaction %d, after %v: %v, want %v", n, after, got, want)
-					}
-				}
-			}
-		})
-	}
 }
 
 // figures are how many there are of everything.
