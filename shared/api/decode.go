@@ -93,12 +93,14 @@ func (d *decoder) parameters(r *request, v reflect.Value, known map[string]bool)
 		}
 		if name := f.Tag.Get("query"); name != "" {
 			known[name] = true
-			if hasRule(f.Tag.Get("rule"), "unsupported") && r.query.Has(name) {
-				d.bad.Add(name, "is not supported yet")
-			} else if values := given(r.query[name]); len(values) > 0 {
-				d.text(strings.Join(values, ","), v.Field(i), name, f.Tag.Get("rule"))
-			} else if hasRule(f.Tag.Get("rule"), "required") {
+			switch rule, values := f.Tag.Get("rule"), given(r.query[name]); {
+			case len(values) == 0 && hasRule(rule, "required"):
 				d.bad.Add(name, "must be given")
+			case len(values) == 0:
+			case !hasRule(rule, "unsupported"):
+				d.text(strings.Join(values, ","), v.Field(i), name, rule)
+			case !hasRule(rule, "null") || !saysNothing(values[0]):
+				d.bad.Add(name, "is not supported yet")
 			}
 		}
 	}
@@ -194,9 +196,9 @@ func formFields(form url.Values) map[string]json.RawMessage {
 	return fields
 }
 
-// saysNothing reports a value that v1's clients send for a field they do not set.
-func saysNothing(raw json.RawMessage) bool {
-	return slices.Contains([]string{"false", "0", `""`, `"0"`, `"false"`}, string(raw))
+// saysNothing reports a value, with quotes or without, that v1's clients send for a field they do not set.
+func saysNothing(raw string) bool {
+	return slices.Contains([]string{"false", "0", ""}, strings.Trim(raw, `"`))
 }
 
 // object fills a struct from a JSON object.
@@ -245,7 +247,7 @@ func (d *decoder) fields(fields map[string]json.RawMessage, v reflect.Value, pat
 		rule := f.Tag.Get("rule")
 		if hasRule(rule, "unsupported") {
 			// Where null is allowed, it says what is so already: nothing is set. v1 says so in other ways too.
-			if present && !(hasRule(rule, "null") && (null || d.lenient && saysNothing(raw))) {
+			if present && !(hasRule(rule, "null") && (null || d.lenient && saysNothing(string(raw)))) {
 				d.bad.Add(path+name, "is not supported yet")
 			}
 			continue

@@ -51,7 +51,7 @@ type threadUpdate struct {
 	byID
 	DealID       value.Opt[int64]  `json:"deal_id" rule:"min=1"`
 	PersonID     value.Opt[int64]  `json:"person_id" rule:"notnull,min=1"` // ours: whom the thread is about
-	LeadID       value.Opt[string] `json:"lead_id" rule:"unsupported"`
+	LeadID       value.Opt[string] `json:"lead_id" rule:"unsupported,null"`
 	SharedFlag   value.Opt[bool]   `json:"shared_flag" rule:"notnull"`
 	ReadFlag     value.Opt[bool]   `json:"read_flag" rule:"notnull"`
 	ArchivedFlag value.Opt[bool]   `json:"archived_flag" rule:"notnull"`

@@ -64,9 +64,9 @@ type noteList struct {
 	LeadID                   value.Opt[string]     `query:"lead_id" rule:"unsupported"`
 	ProjectID                value.Opt[string]     `query:"project_id" rule:"unsupported"`
 	TaskID                   value.Opt[string]     `query:"task_id" rule:"unsupported"`
-	PinnedToLeadFlag         value.Opt[string]     `query:"pinned_to_lead_flag" rule:"unsupported"`
-	PinnedToProjectFlag      value.Opt[string]     `query:"pinned_to_project_flag" rule:"unsupported"`
-	PinnedToTaskFlag         value.Opt[string]     `query:"pinned_to_task_flag" rule:"unsupported"`
+	PinnedToLeadFlag         value.Opt[string]     `query:"pinned_to_lead_flag" rule:"unsupported,null"`
+	PinnedToProjectFlag      value.Opt[string]     `query:"pinned_to_project_flag" rule:"unsupported,null"`
+	PinnedToTaskFlag         value.Opt[string]     `query:"pinned_to_task_flag" rule:"unsupported,null"`
 }
 
 // Records reads records of several kinds at once; what does not exist is absent.

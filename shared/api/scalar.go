@@ -139,8 +139,10 @@ func (d *decoder) string(raw json.RawMessage, v reflect.Value, path, rule string
 
 func (d *decoder) slice(raw json.RawMessage, v reflect.Value, path, rule string) {
 	var parts []json.RawMessage
-	if text := d.str(raw); d.lenient && strings.HasPrefix(strings.TrimSpace(text), "[") {
+	if text := strings.TrimSpace(d.str(raw)); d.lenient && strings.HasPrefix(text, "[") {
 		raw = json.RawMessage(text) // v1 takes lists as text too, as a form has to send them
+	} else if d.lenient && v.Type().Elem().Kind() == reflect.Int64 && text != "" {
+		raw = json.RawMessage("[" + text + "]") // and ids in the way in which it writes them, with commas between
 	}
 	if json.Unmarshal(raw, &parts) != nil {
 		if !d.lenient {
