@@ -1,7 +1,7 @@
 package openapi
 
 // glossary says what parameters and fields mean, each name once: they mean the same everywhere.
-var glossary = join(envelopeWords, legacyWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, fieldWords, searchWords,
+var glossary = join(envelopeWords, legacyWords, recordWords, dealWords, contactWords, activityWords, fileWords, mailWords, figureWords, companyWords, memberWords, importWords, exportWords, fieldWords, searchWords,
 	filterWords, adminWords, webhookWords)
 
 func join(lists ...map[string]word) map[string]word {
@@ -531,6 +531,15 @@ var importWords = map[string]word{
 	"errors":      {"What failed: the first rows of an import, or what is wrong with each field", nil},
 	"errors_next": {"Where the other failed rows are read", nil},
 	"upload":      {"Where the file is to be put", nil},
+}
+
+// Exports.
+var exportWords = map[string]word{
+	"progress":     {"How much of the work is done, in percent", 40},
+	"size":         {"Bytes", 48213},
+	"records":      {"How many lines the archive holds so far", 1200},
+	"expire_time":  {"When the archive is removed", nil},
+	"download_url": {"Where the archive can be had for an hour", nil},
 }
 
 // Searches and what they find.

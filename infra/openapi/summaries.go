@@ -118,11 +118,16 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/pipelines/{id}/conversion_statistics": "What part of the deals went from stage to stage in a period",
 		"GET /v1/pipelines/{id}/movement_statistics":   "What happened in a pipeline in a period",
 		"GET /api/v2/activities/{id}/reminders":        "What became of the reminders of an activity",
-		"GET /api/v2/imports":                          "All imports of spreadsheets",
-		"POST /api/v2/imports":                         "Begin an import: the answer says where to put the file",
-		"GET /api/v2/imports/{id}":                     "How far an import is",
-		"POST /api/v2/imports/{id}/start":              "Start an import that waits to be started",
-		"GET /api/v2/imports/{id}/errors":              "The rows of an import that failed",
+		"GET /api/v2/exports":                          "All exports of the team, for admins",
+		"POST /api/v2/exports":                         "Have an archive made of all that the team has",
+		"GET /api/v2/exports/{id}":                     "How far an export is, and where its archive can be had",
+		"DELETE /api/v2/exports/{id}":                  "Remove an export and its archive",
+
+		"GET /api/v2/imports":             "All imports of spreadsheets",
+		"POST /api/v2/imports":            "Begin an import: the answer says where to put the file",
+		"GET /api/v2/imports/{id}":        "How far an import is",
+		"POST /api/v2/imports/{id}/start": "Start an import that waits to be started",
+		"GET /api/v2/imports/{id}/errors": "The rows of an import that failed",
 	}
 	for entity, one := range map[string]string{
 		"deals": "deal", "persons": "person", "organizations": "organization", "activities": "activity", "pipelines": "pipeline", "stages": "stage",

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/exports"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/filters"
@@ -35,6 +36,7 @@ var kinds = map[string]kind{
 	statistics.KindMark:    markKind,
 	statistics.KindTotals:  totalsKind,
 	statistics.KindTrail:   trailKind,
+	exports.Kind:           exportKind,
 	imports.KindImport:     importKind,
 	imports.KindChunk:      importChunkKind,
 	imports.KindRow:        importRowKind,

@@ -93,6 +93,12 @@ const (
 	WorkDays     = 60
 )
 
+// ExportPrefix is where archives of teams are made, in the data bucket; then follows the team. They are removed after ExportDays.
+const (
+	ExportPrefix = "exports/"
+	ExportDays   = 7
+)
+
 // IncomingPrefix is where clients put announced files themselves, below where all files are; then follow the team and a number.
 const IncomingPrefix = "files/up/"
 
@@ -148,6 +154,12 @@ var Functions = limited([]Function{
 		Timeout:    15, Memory: 256,
 	},
 	{
+		Name: "exports", Doc: "archives of all that a team has: begun, followed and handed out by signed links",
+		Operations: []Operation{"GET /api/v2/exports", "POST /api/v2/exports", "GET /api/v2/exports/{id}", "DELETE /api/v2/exports/{id}"},
+		Grants:     with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: ExportPrefix, Actions: []string{"s3:GetObject", "s3:DeleteObject"}}),
+		Env:        []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
+	},
+	{
 		Name: "fields", Doc: "what records are made of: built-in fields, those that teams add, options, labels",
 		Operations: join(fields("deal"), fields("person"), fields("organization"), []Operation{
 			"GET /api/v2/activityFields", "GET /api/v2/activityFields/{field_code}", "GET /v1/activityFields", "GET /v1/noteFields",
@@ -172,11 +184,12 @@ var Functions = limited([]Function{
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk; takes announced files in",
+		Name: "importer", Doc: "reads uploaded spreadsheets, and lets their rows in chunk by chunk; takes announced files in, and makes archives",
 		Queue: "files",
 		Grants: with(writeTable, writeWork, Grant{Resource: DataBucket, Prefix: UploadPrefix, Actions: []string{"s3:GetObject"}},
-			Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:GetObject"}}),
-		Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 120, Memory: 1024,
+			Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:GetObject"}},
+			Grant{Resource: DataBucket, Prefix: ExportPrefix, Actions: []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}}, readFiles, readMail),
+		Env: []EnvVar{EnvTable, EnvMailBucket, EnvDataBucket}, Timeout: 120, Memory: 1024,
 	},
 	{
 		Name: "imports", Doc: "spreadsheets to import: where to put them, and what became of their rows",

@@ -106,7 +106,7 @@ func (r *run) send(ctx context.Context, e Entry, a Activity, owner Owner, rem Re
 func (r *run) claim(ctx context.Context, e Entry, a Activity, rem Reminder) (Reminder, error) {
 	rem.State, rem.Claim, rem.Until, rem.Tries = Sending, rand.Text(), r.Now().UTC().Truncate(time.Millisecond).Add(lease), rem.Tries+1
 	set := change.Set{Team: e.Team, Checks: []change.Check{unchanged(a)}}
-	set.Put(rem.ref(), rem, rem.Version)
+	set.Put(rem.Ref(), rem, rem.Version)
 	err := r.Store.Commit(ctx, set)
 	if err != nil && !fault.Is(err, fault.Conflict) {
 		now, again := r.Store.Reminder(ctx, e.Team, a.ID, a.DueAt, a.OwnerID)
@@ -142,7 +142,7 @@ func (r *run) end(ctx context.Context, e Entry, a Activity, rem Reminder) error 
 
 func (r *run) write(ctx context.Context, e Entry, a Activity, rem Reminder, lines change.Set) error {
 	set := change.Set{Team: e.Team}
-	set.Put(rem.ref(), rem, rem.Version)
+	set.Put(rem.Ref(), rem, rem.Version)
 	lines.Checks = []change.Check{unchanged(a)}
 	err := r.Store.Commit(ctx, set, lines)
 	if !fault.Is(err, fault.Conflict) {
@@ -160,7 +160,7 @@ func (r *run) write(ctx context.Context, e Entry, a Activity, rem Reminder, line
 func (r *run) miss(ctx context.Context, e Entry, a Activity, rem Reminder) error {
 	rem.State = Missed
 	set := change.Set{Team: e.Team, Dues: []change.Due{e.line(true)}, Checks: []change.Check{unchanged(a)}}
-	set.Put(rem.ref(), rem, rem.Version)
+	set.Put(rem.Ref(), rem, rem.Version)
 	err := r.Store.Commit(ctx, set)
 	if err == nil {
 		r.count(&r.Missed)

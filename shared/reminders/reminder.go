@@ -53,7 +53,8 @@ func Ref(activity int64, due time.Time, owner int64) change.Ref {
 	return change.Named(Kind, fmt.Sprintf("%d#%s#%06d", activity, value.SortTime(due), owner))
 }
 
-func (r Reminder) ref() change.Ref { return Ref(r.ActivityID, r.DueAt, r.OwnerID) }
+// Ref names the reminder.
+func (r Reminder) Ref() change.Ref { return Ref(r.ActivityID, r.DueAt, r.OwnerID) }
 
 // over reports that nothing more happens to the reminder.
 func (r Reminder) over() bool { return r.State == Sent || r.State == Failed || r.State == Missed }

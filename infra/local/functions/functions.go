@@ -8,6 +8,7 @@ import (
 	"github.com/lejek/lejek/shared/app/activities"
 	"github.com/lejek/lejek/shared/app/deals"
 	"github.com/lejek/lejek/shared/app/docs"
+	"github.com/lejek/lejek/shared/app/exports"
 	"github.com/lejek/lejek/shared/app/fields"
 	"github.com/lejek/lejek/shared/app/files"
 	"github.com/lejek/lejek/shared/app/filters"
@@ -37,6 +38,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"activities":    activities.New,
 	"deals":         deals.New,
 	"docs":          docs.New,
+	"exports":       exports.New,
 	"fields":        fields.New,
 	"files":         files.New,
 	"filters":       filters.New,

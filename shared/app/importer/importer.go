@@ -1,6 +1,6 @@
 // Package importer constructs the function that lets spreadsheets in. Its event is a batch of a queue, each message a notice of
 // S3 that there is a new object: a file, or a chunk of one that this function wrote itself, or a file that a user announced to
-// keep. What fails is reported by message;
+// keep, or the signal for a step of a team's export. What fails is reported by message;
 // the queue brings it again and, after some times, puts it aside with its input intact.
 package importer
 
@@ -19,6 +19,7 @@ import (
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
 	"github.com/lejek/lejek/shared/dynamo"
+	"github.com/lejek/lejek/shared/exports"
 	"github.com/lejek/lejek/shared/files"
 	"github.com/lejek/lejek/shared/imports"
 	"github.com/lejek/lejek/shared/manifest"
@@ -27,17 +28,19 @@ import (
 
 type importer struct {
 	boot.Env
-	worker imports.Worker
-	files  files.Service
+	worker  imports.Worker
+	files   files.Service
+	archive exports.Worker
 }
 
 // New is the handler of the function.
-func New(env boot.Env) lambda.Handler {
+func New(env boot.Env) lambda.Handler { return lambda.NewHandler(construct(env).handle) }
+
+func construct(env boot.Env) importer {
 	c := app.New(env)
-	i := importer{env, imports.Worker{
+	return importer{env, imports.Worker{
 		Store: dynamo.NewImports(c.DB), Objects: objects{env.S3, env.DataBucket}, Team: team{c}, Open: sheet.Open, Now: env.Now, Log: env.Log,
-	}, c.Files().Files}
-	return lambda.NewHandler(i.handle)
+	}, c.Files().Files, archive(c)}
 }
 
 func (i importer) handle(ctx context.Context, e events.SQSEvent) (answer events.SQSEventResponse, _ error) {
@@ -70,6 +73,12 @@ func (i importer) one(ctx context.Context, body string) error {
 		}
 		if strings.HasPrefix(key, manifest.IncomingPrefix) {
 			if err := i.files.Arrived(ctx, key, r.S3.Object.Size); err != nil {
+				return err
+			}
+			continue
+		}
+		if p, ok := exports.PlaceOf(key); ok {
+			if err := i.archive.Signalled(ctx, p); err != nil {
 				return err
 			}
 			continue
