@@ -538,7 +538,6 @@ var exportWords = map[string]word{
 	"progress":     {"How much of the work is done, in percent", 40},
 	"size":         {"Bytes", 48213},
 	"records":      {"How many lines the archive holds so far", 1200},
-	"expire_time":  {"When the archive is removed", nil},
 	"download_url": {"Where the archive can be had for an hour", nil},
 }
 

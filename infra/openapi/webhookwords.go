@@ -16,6 +16,6 @@ var webhookWords = map[string]word{
 	"signed":             {"Whether deliveries are signed with the team's keys", true},
 	"banned_until":       {"Until when events are not sent, after too many failures", nil},
 	"secret":             {"What the key signs with, as libraries for Standard Webhooks take it", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
-	"expire_time":        {"When it ends; null while it is the newest", nil},
+	"expire_time":        {"When it ends: a key that is not the newest one any more, the archive of an export", nil},
 	"message":            {"What was wrong, in a word", "Forbidden"},
 }

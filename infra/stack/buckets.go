@@ -37,6 +37,10 @@ func (b *builder) makeBuckets() {
 		Id:         jsii.String("work"),
 		Prefix:     jsii.String(manifest.WorkPrefix),
 		Expiration: awscdk.Duration_Days(jsii.Number(manifest.WorkDays)),
+	}, &awss3.LifecycleRule{
+		Id:         jsii.String("exports"),
+		Prefix:     jsii.String(manifest.ExportPrefix),
+		Expiration: awscdk.Duration_Days(jsii.Number(manifest.ExportDays)),
 	})
 	b.letPagesPut(data)
 	b.notify(data)

@@ -27,7 +27,8 @@ var suppressions = []suppression{
 	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<MailBucket.Arn>/mail/*", reason: "Raw messages: SES makes the last part of the key."},
 	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<DataBucket.Arn>/files/*", reason: "Files of all teams: the team's record decides which key is read, never the client."},
 	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<DataBucket.Arn>/uploads/*", reason: "Files to import: an upload may be called anything, and the import's record says whose it is."},
-	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<DataBucket.Arn>/work/*", reason: "Chunks of imports: the importer makes the keys."},
+	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<DataBucket.Arn>/work/*", reason: "Chunks of imports and steps of exports: the importer makes the keys."},
+	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<DataBucket.Arn>/exports/*", reason: "Archives of teams: the export's record decides which one an admin gets."},
 	{rule: "AwsSolutions-IAM5", appliesTo: "Resource::<DataBucket.Arn>/aws/lambda/*", reason: "Failed stream batches: Lambda makes the keys below its fixed prefix."},
 }
 
