@@ -69,4 +69,11 @@ var legacyWords = map[string]word{
 	"last_activity":                 {"The newest done activity", nil},
 	"next_activity":                 {"The undone activity that is due first", nil},
 	"owned_by_you":                  {"Only deals of the token's user", true},
+	"everyone":                      {"Deals of all users", true},
+	"exclude":                       {"Activities to leave out", nil},
+	"get_summary":                   {"Whether sums of all these deals stand beside the page", false},
+	"include_product_data":          {"Without effect: there are no products", false},
+	"only_primary_association":      {"Always so: deals that an organization is only indirectly part of are not listed", true},
+	"return_item_ids":               {"Whether each record is answered with its id, rather than each value once", true},
+	"deals_summary":                 {"The sums of all these deals, not of those on the page alone", nil},
 }

@@ -104,6 +104,10 @@ var summaries = func() map[manifest.Operation]string {
 
 		"GET /api/v2/itemSearch":           "Search deals, persons, organizations and files",
 		"GET /api/v2/itemSearch/field":     "Search records by one field, case included",
+		"GET /v1/itemSearch":               "Search deals, persons, organizations and files; pages by offset",
+		"GET /v1/itemSearch/field":         "Search one field, case included; pages by offset",
+		"GET /v1/pipelines/{id}/deals":     "The open deals of a pipeline",
+		"GET /v1/stages/{id}/deals":        "The open deals of a stage",
 		"GET /api/v2/deals/search":         "Search deals",
 		"GET /api/v2/persons/search":       "Search persons",
 		"GET /api/v2/organizations/search": "Search organizations",
@@ -172,6 +176,18 @@ var summaries = func() map[manifest.Operation]string {
 		v1 := manifest.Operation("GET /v1/" + entity + "/{id}/")
 		all[manifest.Operation("GET /api/v2/"+entity+"/{id}/view")] = "The whole detail view of " + one
 		all[manifest.Operation("DELETE /v1/"+entity)] = "Delete several " + entity + " at once, at most 100"
+		all[manifest.Operation("GET /v1/"+entity+"/search")] = "Search " + entity + "; pages by offset"
+		all[v1+"activities"] = "The activities of " + one
+		if entity == "deals" {
+			all[v1+"persons"] = "The persons of " + one
+		} else {
+			all[v1+"deals"] = "The deals of " + one
+		}
+		if entity == "organizations" {
+			all[v1+"persons"] = "The persons of " + one
+		} else {
+			all[v1+"products"] = "No products: there are none"
+		}
 		all[v1+"flow"] = "What happened around " + one
 		all[v1+"changelog"] = "What was changed about " + one
 		all[v1+"permittedUsers"] = "Who sees " + one

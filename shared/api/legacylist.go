@@ -18,15 +18,20 @@ type Legacy struct {
 	Flat  FlatRecords
 }
 
-// listV1 are the parameters that all lists of v1 have.
-type listV1 struct {
-	offsetPage
-	byFilter
-	Sort string `query:"sort" rule:"max=200"`
-}
+// listV1 are the parameters that all lists of v1 have, sortedV1 those of lists of what belongs to a record.
+type (
+	listV1 struct {
+		sortedV1
+		byFilter
+	}
+	sortedV1 struct {
+		offsetPage
+		Sort string `query:"sort" rule:"max=200"`
+	}
+)
 
 // list is the question, in the order that is asked for: by one field, or by more where the first ones decide already.
-func (p listV1) list(further ...value.Sort) (l value.List, err error) {
+func (p sortedV1) list(further ...value.Sort) (l value.List, err error) {
 	l = value.List{Sort: value.SortID, Links: map[string]int64{}}
 	sorts := append([]value.Sort{value.SortID, value.SortAddTime, value.SortUpdateTime}, further...)
 	for i, part := range strings.Split(p.Sort, ",") {
@@ -74,19 +79,19 @@ func sieve[T any](keep func(T) bool, of ...any) value.Sieve {
 func legacyPage[T, W any](
 	ctx context.Context, c Call, h Legacy, kind string, l value.List, p offsetPage, list func(value.List) (value.Page[T], error),
 	write func(flatOut, T) W,
-) (any, error) {
+) (a Answer, err error) {
 	start, limit := p.at()
 	o := offsetted[T]{h.Marks, kind, list}
 	for {
 		found, next, more, err := o.page(ctx, c, l, p)
 		if err != nil {
-			return nil, err
+			return a, err
 		}
 		out, err := h.Flat.of(ctx, c, each(found, func(v T) any { return v }))
 		if err != nil {
-			return nil, err
+			return a, err
 		}
-		a := Answer{
+		a = Answer{
 			Data: each(found, func(v T) W { return write(out, v) }), Additional: paginationTo(start, limit, more, next), Related: out.related(),
 		}
 		if len(found) < 2 || roomBeside(a.Data, a.Related, a.Additional) > 200 {

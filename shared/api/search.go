@@ -70,6 +70,7 @@ type Search struct {
 	Companies  Companies
 	Pictures   persons.Pictures
 	MailDomain string
+	Marks      Bookmarks
 }
 
 // Items binds the searches across kinds.
@@ -118,16 +119,22 @@ func (h Search) answer(ctx context.Context, c Call, q search.Query, include []st
 	if err != nil {
 		return nil, err
 	}
+	results, err := h.results(ctx, c, q, page, include)
+	return listed(results, page.Next), err
+}
+
+// results writes what was found.
+func (h Search) results(ctx context.Context, c Call, q search.Query, page search.Page, include []string) (results itemResults, err error) {
 	out := searchOut{Call: c, known: page.Records}
 	if err := out.include(ctx, h, slices.Concat(page.Items, page.Related), include); err != nil {
-		return nil, err
+		return results, err
 	}
-	results := itemResults{Items: each(page.Items, out.item)}
+	results.Items = each(page.Items, out.item)
 	if q.Related {
 		related := each(page.Related, out.item)
 		results.Related = &related
 	}
-	return listed(results, page.Next), nil
+	return results, nil
 }
 
 // field answers with the ids of records by one field (contract §2.6).

@@ -118,8 +118,3 @@ func (c Core) Organizations() organizations.Service {
 func (c Core) Relations() organizations.Relations {
 	return organizations.Relations{Store: dynamo.NewRelations(c.DB), Organizations: dynamo.NewOrganizations(c.DB), Now: c.Now}
 }
-
-// Legacy is what the adapters of v1 need.
-func (c Core) Legacy() api.Legacy {
-	return api.Legacy{Marks: dynamo.Bookmarks{DB: c.DB}, Flat: c.FlatRecords()}
-}

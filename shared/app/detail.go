@@ -51,5 +51,5 @@ func (c Core) Details(kind string) []api.Route {
 		Users: c.Teams(), MailDomain: c.MailDomain,
 	}.Routes()
 	routes = append(routes, api.Followers{Followers: c.Followers(), Kind: kind, Entities: entities[kind]}.Routes()...)
-	return append(routes, c.Search().Of(kind))
+	return append(routes, c.Search().Of(kind), c.Search().OfV1(kind))
 }

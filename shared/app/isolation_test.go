@@ -297,6 +297,8 @@ func queryOf(path string, ids map[string]any) string {
 		return "?term=e"
 	case strings.HasSuffix(path, "/search"), strings.HasSuffix(path, "/itemSearch"):
 		return "?term=zebra"
+	case strings.HasSuffix(path, "/v1/itemSearch/field"):
+		return "?term=ebra&field_type=dealField&field_key=title"
 	case strings.HasSuffix(path, "/itemSearch/field"):
 		return "?term=ebra&match=middle&entity_type=deal&field=title"
 	case strings.HasSuffix(path, "/deals/timeline"):

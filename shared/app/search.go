@@ -16,7 +16,7 @@ import (
 func (c Core) Search() api.Search {
 	return api.Search{
 		Search: search.Service{Store: dynamo.Search{DB: c.DB}, Fields: searched{c.Fields()}}, Companies: c.Teams(), Pictures: c.Pictures(nil),
-		MailDomain: c.MailDomain,
+		MailDomain: c.MailDomain, Marks: dynamo.Bookmarks{DB: c.DB},
 	}
 }
 

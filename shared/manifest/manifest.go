@@ -124,10 +124,12 @@ var (
 	writeTable = append([]Grant{
 		{Resource: Table, Actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}},
 	}, readTable...)
-	readFiles  = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}}
-	writeFiles = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:PutObject"}}
-	writeWork  = Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:PutObject"}}
-	readMail   = Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:GetObject"}}
+	// keepBookmarks is what offset lists write (api.Bookmarks), where a function writes nothing else.
+	keepBookmarks = Grant{Resource: Table, Actions: []string{"dynamodb:PutItem"}}
+	readFiles     = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}}
+	writeFiles    = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:PutObject"}}
+	writeWork     = Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:PutObject"}}
+	readMail      = Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:GetObject"}}
 )
 
 func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{}, base...), more...) }
@@ -142,7 +144,7 @@ var Functions = limited([]Function{
 	{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/deals"), legacy("/v1/deals"), detail("deals"), []Operation{
-			"DELETE /v1/deals", "GET /v1/deals/archived",
+			"DELETE /v1/deals", "GET /v1/deals/archived", "GET /v1/deals/{id}/activities", "GET /v1/deals/{id}/persons", "GET /v1/deals/{id}/products",
 			"GET /api/v2/deals/archived", "POST /api/v2/deals/{id}/duplicate", "POST /v1/deals/{id}/duplicate",
 			"GET /v1/deals/summary", "GET /v1/deals/summary/archived", "GET /v1/deals/timeline",
 		}),
@@ -257,7 +259,7 @@ var Functions = limited([]Function{
 	{
 		Name: "organizations", Doc: "organizations, how they relate, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/organizations"), legacy("/v1/organizations"), detail("organizations"), []Operation{
-			"DELETE /v1/organizations",
+			"DELETE /v1/organizations", "GET /v1/organizations/{id}/activities", "GET /v1/organizations/{id}/deals", "GET /v1/organizations/{id}/persons",
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
 			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
 		}),
@@ -266,7 +268,7 @@ var Functions = limited([]Function{
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/persons"), legacy("/v1/persons"), detail("persons"), []Operation{
-			"DELETE /v1/persons",
+			"DELETE /v1/persons", "GET /v1/persons/{id}/activities", "GET /v1/persons/{id}/deals", "GET /v1/persons/{id}/products",
 			"GET /api/v2/persons/{id}/picture", "POST /v1/persons/{id}/picture", "DELETE /v1/persons/{id}/picture",
 		}),
 		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
@@ -274,9 +276,9 @@ var Functions = limited([]Function{
 	{
 		Name: "pipelines", Doc: "pipelines, their stages and their figures",
 		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages"), legacy("/v1/pipelines"), legacy("/v1/stages"), []Operation{
-			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics",
+			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics", "GET /v1/pipelines/{id}/deals", "GET /v1/stages/{id}/deals",
 		}),
-		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "recents", Doc: "what changed since a time, over all kinds of records",
@@ -292,8 +294,8 @@ var Functions = limited([]Function{
 	},
 	{
 		Name: "search", Doc: "searches across deals, persons, organizations and files",
-		Operations: []Operation{"GET /api/v2/itemSearch", "GET /api/v2/itemSearch/field"},
-		Grants:     with(readTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
+		Operations: []Operation{"GET /api/v2/itemSearch", "GET /api/v2/itemSearch/field", "GET /v1/itemSearch", "GET /v1/itemSearch/field"},
+		Grants:     with(readTable, keepBookmarks, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
@@ -364,7 +366,7 @@ func legacy(root string) []Operation {
 // detail is what records with a detail view answer besides their own fields.
 func detail(entities string) []Operation {
 	return []Operation{
-		Operation("GET /api/v2/" + entities + "/search"),
+		Operation("GET /api/v2/" + entities + "/search"), Operation("GET /v1/" + entities + "/search"),
 		Operation("GET /api/v2/" + entities + "/{id}/view"),
 		Operation("GET /v1/" + entities + "/{id}/flow"),
 		Operation("GET /v1/" + entities + "/{id}/changelog"),

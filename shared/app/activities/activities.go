@@ -14,8 +14,7 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	h := api.Activities{Activities: c.Activities(), Filters: c.Filters()}
 	return api.New("activities", c.Options(), slices.Concat(
-		h.Routes(), api.LegacyActivities{Activities: h, Legacy: c.Legacy()}.Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes(),
+		c.ActivityRoutes().Routes(), c.LegacyActivities().Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes(),
 	)...)
 }

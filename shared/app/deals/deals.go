@@ -15,10 +15,9 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	h := api.Deals{Deals: c.Deals(), Fields: c.Fields(), Companies: c.Teams(), Filters: c.Filters(), Derived: c.Derived()}
 	return api.New("deals", c.Options(), slices.Concat(
-		h.Routes(), c.Details(change.Deal), c.DealSums().Routes(),
-		api.LegacyDeals{Deals: h, Legacy: c.Legacy(), Statistics: c.Statistics()}.Routes(),
+		c.DealRoutes().Routes(), c.Details(change.Deal), c.DealSums().Routes(), c.LegacyDeals().Routes(),
+		[]api.Route{c.LegacyActivities().Of("deals"), c.LegacyPersons().Of("deals"), c.Legacy().Products("deals")},
 		api.DealActions{Deals: c.Deals(), Flat: c.FlatRecords()}.Routes(),
 	)...)
 }

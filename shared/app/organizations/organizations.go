@@ -18,6 +18,7 @@ func New(env boot.Env) lambda.Handler {
 	h := api.Organizations{Organizations: c.Organizations(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived()}
 	return api.New("organizations", c.Options(), slices.Concat(
 		h.Routes(), api.LegacyOrganizations{Organizations: h, Legacy: c.Legacy(), Followers: c.Followers()}.Routes(),
+		[]api.Route{c.LegacyActivities().Of("organizations"), c.LegacyDeals().Of("organizations"), c.LegacyPersons().Of("organizations")},
 		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes(), c.Details(change.Organization),
 	)...)
 }

@@ -16,9 +16,9 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	h := api.Persons{Persons: c.Persons(), Fields: c.Fields(), Filters: c.Filters(), Derived: c.Derived(), Records: c.DB}
 	return api.New("persons", c.Options(), slices.Concat(
-		h.Routes(), api.LegacyPersons{Persons: h, Legacy: c.Legacy()}.Routes(),
+		c.PersonRoutes().Routes(), c.LegacyPersons().Routes(),
+		[]api.Route{c.LegacyActivities().Of("persons"), c.LegacyDeals().Of("persons"), c.Legacy().Products("persons")},
 		api.Pictures{Pictures: c.Pictures(pictures.Squares)}.Routes(), c.Details(change.Person),
 	)...)
 }

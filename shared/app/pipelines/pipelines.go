@@ -15,5 +15,8 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	h := api.Pipelines{Pipelines: c.Pipelines()}
-	return api.New("pipelines", c.Options(), slices.Concat(h.Routes(), h.LegacyRoutes(), api.PipelineStatistics{Statistics: c.Statistics()}.Routes())...)
+	return api.New("pipelines", c.Options(), slices.Concat(
+		h.Routes(), h.LegacyRoutes(), api.PipelineStatistics{Statistics: c.Statistics()}.Routes(),
+		[]api.Route{c.LegacyDeals().On("pipelines"), c.LegacyDeals().On("stages")},
+	)...)
 }

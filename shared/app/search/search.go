@@ -12,5 +12,5 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("search", c.Options(), c.Search().Items()...)
+	return api.New("search", c.Options(), append(c.Search().Items(), c.Search().ItemsV1()...)...)
 }
