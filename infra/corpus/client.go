@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lejek/lejek/infra/corpus/real"
 	"github.com/lejek/lejek/infra/local/system"
 )
 
@@ -24,9 +25,9 @@ type client struct {
 const connections = 4
 
 // send delivers all mails over SMTP, each under a sender taken from the message as far as it names one.
-func (c client) send(ctx context.Context, mails []mail) error {
+func (c client) send(ctx context.Context, mails []real.Mail) error {
 	failed := make(chan error, connections)
-	work := make(chan mail)
+	work := make(chan real.Mail)
 	for range connections {
 		go func() {
 			var err error
@@ -34,8 +35,8 @@ func (c client) send(ctx context.Context, mails []mail) error {
 				if err != nil {
 					continue // drain
 				}
-				if e := smtp.SendMail(c.at.SMTP, nil, envelopeFrom(m.raw), []string{c.at.InboundAddress}, m.raw); e != nil {
-					err = fmt.Errorf("send %s: %w", m.file, e)
+				if e := smtp.SendMail(c.at.SMTP, nil, envelopeFrom(m.Raw), []string{c.at.InboundAddress}, m.Raw); e != nil {
+					err = fmt.Errorf("send %s: %w", m.File, e)
 				}
 			}
 			failed <- err
@@ -71,9 +72,20 @@ func envelopeFrom(raw []byte) string {
 	return ""
 }
 
+// line is what the ledger tells of a raw mail.
+type line struct {
+	State     string
+	Rule      *int
+	Evidence  []string
+	MessageID *string `json:"message_id"`
+	Messages  []int64 `json:"mail_message_ids"`
+	Threads   []int64 `json:"mail_thread_ids"`
+}
+
 // figures are how many there are of everything.
 type figures struct {
 	entries, messages, threads, counted, persons, files, lost, dead int
+	lines                                                           []line
 	states                                                          map[string]int
 	rules                                                           map[int]int
 }
@@ -129,16 +141,12 @@ func (c client) figures(ctx context.Context) (f figures, err error) {
 	messages, threads := map[int64]bool{}, map[int64]bool{}
 	err = c.pages(ctx, "/api/v2/inboundMail?limit=500", func(page []json.RawMessage) error {
 		for _, raw := range page {
-			var e struct {
-				State    string
-				Rule     *int
-				Messages []int64 `json:"mail_message_ids"`
-				Threads  []int64 `json:"mail_thread_ids"`
-			}
+			var e line
 			if err := json.Unmarshal(raw, &e); err != nil {
 				return err
 			}
 			f.entries++
+			f.lines = append(f.lines, e)
 			f.states[e.State]++
 			if e.Rule != nil {
 				f.rules[*e.Rule]++

@@ -1,9 +1,8 @@
-// Command corpus sends real mail, the ham of the SpamAssassin corpus, over SMTP to the demo team, then all of it again, and
-// checks through the API that every message ended in the ledger, that none was lost and none stored twice. It starts a system
+// Command corpus sends real mail, the ham of the SpamAssassin corpus, over SMTP to the demo team, shuffled and several at once, then all
+// of it again in another order, and checks through the API that every message ended in the ledger, that none was lost and none stored
+// twice, and that the threads are those that the ids in the mails give. It starts a system
 // of its own in a temporary folder, or takes a running one by its ready.json. With -parse it only parses the corpus, spam too,
 // and says how fast and how much was lost.
-//
-// The corpus comes from npm at a pinned version into a cache folder of the user; it is never part of this project.
 package main
 
 import (
@@ -11,10 +10,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
+	"slices"
 	"time"
 
+	"github.com/lejek/lejek/infra/corpus/real"
 	"github.com/lejek/lejek/infra/local/disk"
 	"github.com/lejek/lejek/infra/local/functions"
 	"github.com/lejek/lejek/infra/local/system"
@@ -24,11 +26,12 @@ import (
 func main() {
 	limit := flag.Int("n", 0, "send only the first n messages; 0 sends all")
 	ready := flag.String("ready", "", "ready.json of a running system; empty starts one in a temporary folder")
+	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the order in which they are sent; 0 keeps that of the corpus")
 	only := flag.Bool("parse", false, "parse the corpus and send nothing")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	do := func() error { return run(ctx, *limit, *ready, os.Stdout) }
+	do := func() error { return run(ctx, *limit, *seed, *ready, os.Stdout) }
 	if *only {
 		do = func() error { return parse(ctx, os.Stdout) }
 	}
@@ -38,8 +41,8 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, limit int, readyFile string, out io.Writer) error {
-	mails, err := ham(ctx)
+func run(ctx context.Context, limit int, seed uint64, readyFile string, out io.Writer) error {
+	mails, err := real.Ham(ctx)
 	if err != nil {
 		return err
 	}
@@ -69,20 +72,32 @@ func run(ctx context.Context, limit int, readyFile string, out io.Writer) error 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d messages of the corpus\n", len(mails))
-	first, err := c.round(ctx, out, "first time", mails)
+	fmt.Fprintf(out, "%d messages of the corpus, in the order of seed %d\n", len(mails), seed)
+	first, err := c.round(ctx, out, "first time", shuffled(mails, seed, 1))
 	if err != nil {
 		return err
 	}
-	second, err := c.round(ctx, out, "again", mails)
+	second, err := c.round(ctx, out, "again", shuffled(mails, seed, 2))
 	if err != nil {
+		return err
+	}
+	if err := partition(out, mails, second.lines); err != nil {
 		return err
 	}
 	return verdict(out, mails, before, first, second)
 }
 
+// shuffled are the mails in an order that the seed gives again.
+func shuffled(mails []real.Mail, seed, round uint64) []real.Mail {
+	mails = slices.Clone(mails)
+	if seed != 0 {
+		rand.New(rand.NewPCG(seed, round)).Shuffle(len(mails), func(i, j int) { mails[i], mails[j] = mails[j], mails[i] })
+	}
+	return mails
+}
+
 // round sends all mails and waits until the linker has seen each.
-func (c client) round(ctx context.Context, out io.Writer, what string, mails []mail) (figures, error) {
+func (c client) round(ctx context.Context, out io.Writer, what string, mails []real.Mail) (figures, error) {
 	start := time.Now()
 	if err := c.send(ctx, mails); err != nil {
 		return figures{}, err
@@ -102,7 +117,7 @@ func (c client) round(ctx context.Context, out io.Writer, what string, mails []m
 }
 
 // verdict compares what there is after the first and the second time.
-func verdict(out io.Writer, mails []mail, before, first, second figures) error {
+func verdict(out io.Writer, mails []real.Mail, before, first, second figures) error {
 	var wrong []string
 	check := func(what string, got, want int) {
 		if got != want {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/lejek/lejek/infra/corpus/real"
 	parser "github.com/lejek/lejek/shared/mail"
 )
 
@@ -21,20 +22,20 @@ type reading struct {
 // parse reads all mail of the corpus, spam too, in one goroutine, some times over, and says how many messages a core parses in a
 // second, and whether any lost its body.
 func parse(ctx context.Context, out io.Writer) error {
-	mails, err := files(ctx, "*")
+	mails, err := real.All(ctx)
 	if err != nil {
 		return err
 	}
 	var r reading
 	for _, m := range mails {
-		r.read(m.raw)
+		r.read(m.Raw)
 	}
 	const rounds = 5
 	best := time.Duration(1 << 62)
 	for range rounds {
 		start := time.Now()
 		for _, m := range mails {
-			if _, err := parser.Parse(m.raw, parser.DefaultLimits); err != nil && ctx.Err() != nil {
+			if _, err := parser.Parse(m.Raw, parser.DefaultLimits); err != nil && ctx.Err() != nil {
 				return ctx.Err()
 			}
 		}

