@@ -292,7 +292,7 @@ func queryOf(path string, ids map[string]any) string {
 	case strings.HasSuffix(path, "/deals"):
 		return fmt.Sprintf("?ids=%v,1,2,3", ids["/api/v2/deals"])
 	case strings.HasSuffix(path, "/recents"):
-		return "?since_timestamp=2026-01-01%2000:00:00&limit=500"
+		return "?since_timestamp=2026-01-01%2000:00:00"
 	case strings.HasSuffix(path, "/users/find"):
 		return "?term=e"
 	case strings.HasSuffix(path, "/search"), strings.HasSuffix(path, "/itemSearch"):
