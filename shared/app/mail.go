@@ -38,7 +38,7 @@ func (c Core) mailUsers(ctx context.Context, team int64) (list []mailbox.User, e
 	users, err := dynamo.Teams{DB: c.DB}.Users(ctx, team)
 	for _, u := range users {
 		if u.Active {
-			list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name})
+			list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name, Zone: u.TimeZone})
 		}
 	}
 	return list, err

@@ -11,14 +11,18 @@ import (
 
 // attribution is a line such as "On 3 June 2024 at 10:15, Jo Bloggs <jo@example.com> wrote:".
 type attribution struct {
-	from mailbox.Address
-	date time.Time
-	next int
+	from  mailbox.Address
+	date  time.Time
+	next  int
+	depth int // of quoting
 }
 
 // readAttribution reads the attribution that starts at line i and ends, at a colon, at most two lines below. It takes a
 // verb of the table and a date or an address, or, in any language, a date and an address.
 func (f finder) readAttribution(i int) (attribution, bool) {
+	if a, ok := f.readGroupWise(i); ok {
+		return a, true
+	}
 	joined := ""
 	for j := i; j < len(f.lines) && j < i+3; j++ {
 		text := strings.TrimFunc(f.lines[j].text, isBlank)
@@ -28,7 +32,7 @@ func (f finder) readAttribution(i int) (attribution, bool) {
 		joined = strings.TrimSpace(joined + " " + text)
 		if strings.HasSuffix(joined, ":") || strings.HasSuffix(joined, "：") {
 			a, ok := parseAttribution(strings.TrimRight(joined, ":： "), f.zone)
-			a.next = j + 1
+			a.next, a.depth = j+1, f.lines[i].depth
 			return a, ok
 		}
 		if j == i && !strings.ContainsFunc(text, func(r rune) bool { return r == '@' || unicode.IsDigit(r) }) {
@@ -62,6 +66,25 @@ func parseAttribution(text string, zone *time.Location) (attribution, bool) {
 	}
 	a.from.Name = attributedName(before, verb)
 	return a, a.from.Email != "" || a.from.Name != ""
+}
+
+// readGroupWise reads the line that Novell's program prints above what it quotes, which is not marked otherwise:
+//
+//	>>> Jan Kowalski <jan@client.example> 6/3/2024 10:15 AM >>>
+func (f finder) readGroupWise(i int) (a attribution, ok bool) {
+	text, closed := strings.CutSuffix(strings.TrimFunc(f.lines[i].text, isBlank), ">>>")
+	opened := strings.TrimPrefix(text, ">>>")
+	if !closed || f.lines[i].depth != 3 && opened == text || len(text) > 500 {
+		return a, false
+	}
+	text = strings.TrimSpace(unmailto(opened))
+	name, _, found := strings.Cut(text, "<")
+	if !found {
+		name = text[:max(strings.IndexFunc(text, unicode.IsDigit), 0)]
+	}
+	a = attribution{date: guessDate(withoutAddress(text), f.zone), from: mailbox.Address{Email: rescue(text).Email}, next: i + 1}
+	a.from.Name = cleanName(strings.Trim(strings.TrimSpace(name), `"`))
+	return a, !a.date.IsZero() && (a.from.Email != "" || a.from.Name != "")
 }
 
 // attributionNoise are words that stand between the date and the name, or around the time.

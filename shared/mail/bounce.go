@@ -67,21 +67,39 @@ func readPlainBounce(p *mailbox.Parsed) {
 	if local != "mailer-daemon" && local != "postmaster" || !p.Signals.EmptyReturnPath && len(p.Header["X-Failed-Recipients"]) == 0 && local != "mailer-daemon" {
 		return
 	}
-	text := p.Text[:min(len(p.Text), 64<<10)]
-	m := returnedID.FindStringSubmatchIndex(text)
-	if m == nil {
+	if b := bounceInText(p); b.MessageID != "" && len(b.Recipients) > 0 {
+		p.Signals.Report, p.Signals.Bounce = "delivery-status", b
+	}
+}
+
+// readQuotedBounce recognises a notification in what a user forwards within the text, where nothing is left of its header and of the
+// machine's part. What it returns may be named there or not: it is a bounce all the same.
+func readQuotedBounce(p *mailbox.Parsed) {
+	if len(p.From) != 1 {
 		return
 	}
-	b := mailbox.Bounce{MessageID: messageID(text[m[2]:m[3]]), Status: enhancedStatus.FindString(text[:m[0]])}
+	switch local, _, _ := strings.Cut(p.From[0].Email, "@"); local {
+	case "mailer-daemon", "postmaster":
+		if b := bounceInText(p); b.MessageID != "" || b.Status != "" || len(b.Recipients) > 0 || local == "mailer-daemon" {
+			p.Signals.Report, p.Signals.Bounce = "delivery-status", b
+		}
+	}
+}
+
+// bounceInText is what a notification's text tells, up to the copy of what came back.
+func bounceInText(p *mailbox.Parsed) (b mailbox.Bounce) {
+	text := p.Text[:min(len(p.Text), 64<<10)]
+	if m := returnedID.FindStringSubmatchIndex(text); m != nil {
+		b.MessageID, text = messageID(text[m[2]:m[3]]), text[:m[0]]
+	}
+	b.Status = enhancedStatus.FindString(text)
 	for _, a := range addresses(p.Header["X-Failed-Recipients"], false) {
 		b.Recipients = append(b.Recipients, a.Email)
 	}
-	for _, found := range failedAddress.FindAllStringSubmatch(text[:m[0]], 100) {
+	for _, found := range failedAddress.FindAllStringSubmatch(text, 100) {
 		if address := NormalizeAddress(found[1]); isAddress(address) && !slices.Contains(b.Recipients, address) {
 			b.Recipients = append(b.Recipients, address)
 		}
 	}
-	if b.MessageID != "" && len(b.Recipients) > 0 {
-		p.Signals.Report, p.Signals.Bounce = "delivery-status", b
-	}
+	return b
 }

@@ -67,7 +67,14 @@ var forwardCases = []edgeCase{
 	{43, "of one's own sent mail", fwd + "---------- Forwarded message ---------\nFrom: Anna Nowak <anna@acme.example>\nSubject: Offer\nTo: Jan <jan@client.example>\n\nText\n", inside(func(in mailbox.Inner) bool {
 		return in.Parsed.From[0].Email == "anna@acme.example" && in.Parsed.To[0].Email == "jan@client.example"
 	})},
-	{44, "of a bounce, quoted", fwd + "---------- Forwarded message ---------\nFrom: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nSubject: Delivery Status Notification (Failure)\nTo: <anna@acme.example>\n\nAddress not found\n", insideFrom("Mail Delivery Subsystem", "mailer-daemon@googlemail.com")},
+	{44, "of a bounce, quoted", fwd + "---------- Forwarded message ---------\nFrom: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nSubject: Delivery Status Notification (Failure)\nTo: <anna@acme.example>\n\nAddress not found\n", inside(func(in mailbox.Inner) bool {
+		return in.Parsed.From[0].Email == "mailer-daemon@googlemail.com" && in.Parsed.Signals.IsBounce()
+	})},
+	{44, "of a bounce, quoted with what came back", fwd + "---------- Forwarded message ---------\nFrom: <postmaster@client.example>\nSubject: Undeliverable\nTo: <anna@acme.example>\n\nDelivery failed:\n\njan@client.example\n550 5.1.1 user unknown\n\nMessage-ID: <offer@acme.example>\n", inside(func(in mailbox.Inner) bool {
+		b := in.Parsed.Signals.Bounce
+		return in.Parsed.Signals.IsBounce() && b.MessageID == "offer@acme.example" && b.Status == "5.1.1" && slices.Equal(b.Recipients, []string{"jan@client.example"})
+	})},
+	{44, "of what a postmaster wrote himself", fwd + "---------- Forwarded message ---------\nFrom: <postmaster@client.example>\nSubject: Your question\nTo: <anna@acme.example>\n\nWe raised your limit.\n", inside(func(in mailbox.Inner) bool { return !in.Parsed.Signals.IsBounce() })},
 	{44, "of a bounce, attached", attachments("Content-Type: message/rfc822\n\nFrom: MAILER-DAEMON@x.example\nMessage-ID: <b@x.example>\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\n\nSorry.\n--r\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; jan@client.example\nStatus: 5.1.1\n--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <offer@acme.example>\n--r--"), inside(func(in mailbox.Inner) bool {
 		return in.Parsed.Signals.IsBounce() && in.Parsed.Signals.Bounce.MessageID == "offer@acme.example" && in.Parsed.Signals.Bounce.Status == "5.1.1"
 	})},

@@ -95,7 +95,7 @@ var peopleCases = []edgeCase{
 		return p.From[0].Email == "noreply@acme.example" && len(p.ReplyTo) == 1 && p.ReplyTo[0] == (mailbox.Address{Name: "Jan", Email: "jan@client.example", Strict: true})
 	}},
 	{17, "rewritten by Google Groups", "From: \"'Jan Kowalski' via Sales\" <sales@acme.example>\nReply-To: Jan Kowalski <jan@client.example>\nX-Original-From: Jan Kowalski <jan@client.example>\nPrecedence: list\nList-ID: <sales.acme.example>\n" + rest + body, func(p mailbox.Parsed) bool {
-		return p.From[0].Email == "sales@acme.example" && p.Signals.List() && p.Signals.ListID == "sales.acme.example" && p.ReplyTo[0].Email == "jan@client.example"
+		return p.From[0].Email == "sales@acme.example" && p.Signals.List() && p.Signals.ListID == "sales.acme.example" && p.ReplyTo[0].Email == "jan@client.example" && p.OriginalFrom[0].Email == "jan@client.example"
 	}},
 	{17, "rewritten by Mailman", "From: Jan Kowalski via Friends <friends@lists.example>\nReply-To: Jan Kowalski <jan@client.example>\nList-Id: Friends <friends.lists.example>\n" + rest + body, func(p mailbox.Parsed) bool {
 		return p.From[0].Email == "friends@lists.example" && p.Signals.List() && p.ReplyTo[0].Email == "jan@client.example"

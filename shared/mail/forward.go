@@ -101,6 +101,7 @@ func quoted(p mailbox.Parsed) (mailbox.Inner, bool) {
 		inner.Parsed.MessageID = ids[0]
 	}
 	inner.Parsed.FromFields = 1
+	readQuotedBounce(&inner.Parsed)
 	summarise(&inner.Parsed)
 	return inner, true
 }

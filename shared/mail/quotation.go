@@ -82,6 +82,9 @@ func (f finder) blockBelow(i int) (headerBlock, bool) {
 		if !ok {
 			b, ok = f.readNotesBlock(j)
 		}
+		if !ok {
+			b, ok = f.readNotesColumns(j)
+		}
 		if ok {
 			b.next = f.pastRule(b.next, f.lines[i].text)
 		}
@@ -126,7 +129,7 @@ func (f finder) quotation(b headerBlock, start int) *quotation {
 }
 
 func (f finder) attributed(a attribution, start int) *quotation {
-	return f.cutOut(mailbox.Parsed{From: []mailbox.Address{a.from}, Date: a.date}, start, a.next, f.lines[start].depth, true)
+	return f.cutOut(mailbox.Parsed{From: []mailbox.Address{a.from}, Date: a.date}, start, a.next, a.depth, true)
 }
 
 // cutOut separates the note, the body of the message found and what the forwarder typed below it. Under an attribution the body

@@ -86,6 +86,7 @@ type User struct {
 	ID    int64
 	Email string
 	Name  string
+	Zone  string // IANA name of the time zone
 }
 
 // Roles tell whose an address is. A user is a user even where a person has the same address.

@@ -60,6 +60,10 @@ func (r Roles) behind(j *Judgement, p Parsed) Address {
 	if !robot(from.Email) && !via {
 		return from
 	}
+	if named := r.externals(p.OriginalFrom); via && len(named) == 1 && !robot(named[0].Email) {
+		j.note("From is %s; who wrote it is taken from X-Original-From", from.Email)
+		return named[0]
+	}
 	to := slices.DeleteFunc(r.externals(p.ReplyTo), func(a Address) bool { return robot(a.Email) || a.Email == from.Email })
 	if len(to) != 1 || len(p.ReplyTo) != 1 {
 		return from

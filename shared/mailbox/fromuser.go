@@ -1,6 +1,9 @@
 package mailbox
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // fromUser judges mail of an authenticated user: a forward to nobody but the team, or a mail to contacts. Whom a forward to a
 // contact carries is not asked: its person is whom it goes to (row 8).
@@ -30,7 +33,7 @@ func (r Roles) fromUser(j Judgement, p Parsed, read Reader) Judgement {
 // toOwn judges mail of a user to nobody outside: the messages that it carries, or an internal one. A forward whose mail could not
 // be found is not internal: a user has to say whose it is.
 func (r Roles) toOwn(j Judgement, p Parsed, read Reader) Judgement {
-	for _, in := range read.Forward(p) {
+	for _, in := range read.Forward(p.printed(j.User.Zone)) {
 		it, rule := r.inner(in)
 		for _, id := range referencesOf(p) {
 			if id != in.Parsed.MessageID && !slices.Contains(it.References, id) {
@@ -68,6 +71,17 @@ func (r Roles) toOwn(j Judgement, p Parsed, read Reader) Judgement {
 	return j
 }
 
+// printed is a message whose Date tells the zone in which its author's program prints times. Servers that send for a program in a
+// browser write Date in UTC, whatever the author sees.
+func (p Parsed) printed(zone string) Parsed {
+	if _, offset := p.Date.Zone(); offset == 0 && zone != "" {
+		if at, err := time.LoadLocation(zone); err == nil {
+			p.Date = p.Date.In(at)
+		}
+	}
+	return p
+}
+
 const internal = "internal: nobody outside the team takes part"
 
 // inner judges one message inside a forward. The user who forwards it vouches for it.
@@ -77,6 +91,12 @@ func (r Roles) inner(in Inner) (Item, int) {
 	it.MayCreate = !it.Auto
 	from := sender(p)
 	switch {
+	case p.Signals.IsBounce():
+		it.MayCreate = false
+		if id := p.Signals.Bounce.MessageID; id != "" {
+			it.References, it.Vouched = append([]string{id}, it.References...), []string{id}
+		}
+		return it, ruleBounce
 	case from.Email == "":
 		it.Unresolved = true
 		return it, ruleNameless

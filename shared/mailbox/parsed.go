@@ -62,6 +62,8 @@ type Parsed struct {
 	Cc         []Address
 	Bcc        []Address
 	ResentFrom []Address
+	// OriginalFrom is whom a list that put itself into From says the author is.
+	OriginalFrom []Address
 
 	Subject     string // decoded, unfolded
 	BaseSubject string // without prefixes, as threads compare it

@@ -50,7 +50,7 @@ var edgeCases = map[int]struct{ name, proof string }{
 	36: {"thread whose deal was lost", "edges, row 16, TestQuestionAfterAChosenDealIsLostStaysOpen"},
 	37: {"id of our own mail rewritten by SES", "cannot occur: no mail of ours is sent into a thread; reminders are row 31, known by their domain"},
 	38: {"reference loop", "edges"},
-	39: {"forwards of all programs in 20 locales", "mail.TestForwardsOfAllProgramsAreRead"},
+	39: {"forwards of all programs in 20 locales", "mail.TestForwardsOfAllProgramsAreRead, mail.TestForwardReadsOldOfficeSuites, edges"},
 	40: {"no From address", "row 9, parsing"},
 	41: {"wrapped To", "parsing"},
 	42: {"forward of a forward", "parsing"},

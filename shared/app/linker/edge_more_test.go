@@ -35,6 +35,34 @@ func TestEdgesOfForwards(t *testing.T) {
 				o.t.Errorf("%v, %+v", o.persons(), e)
 			}
 		}},
+		{"44 a forward of a bounce within the text, of known mail and of unknown", func(o office) {
+			e := o.receive("outbound")
+			returned := func(id, about string) entry {
+				return o.post(ada, gmail("{{inbound}}", id, "Mail Delivery Subsystem <mailer-daemon@klient.example>", "Ada <"+ada+">", "Undelivered Mail",
+					"Your mail was not delivered to:\n\n"+jan+"\n550 5.1.1 no such user\n\nMessage-ID: <"+about+">"))
+			}
+			if b := returned("f1@acme.example", "offer-1@acme.example"); !slices.Equal(b.Threads, e.Threads) || b.Rule != 25 || b.State != "linked" {
+				o.t.Errorf("%+v", b)
+			}
+			if raw := o.Must("GET", "/api/v2/persons/1", nil).Raw; !strings.Contains(raw, `"bounced_emails":[{"value":"`+jan+`","status":"5.1.1"`) {
+				o.t.Errorf("the address is not marked: %s", raw)
+			}
+			if b := returned("f2@acme.example", "unseen@acme.example"); b.State != "needs_choice" || len(b.Messages) != 1 || len(o.persons()) != 1 {
+				o.t.Errorf("%+v", b)
+			}
+		}},
+		{"39 times that a program in a browser prints, whose server writes Date in UTC", func(o office) {
+			zone, err := time.LoadLocation("Europe/Warsaw")
+			if err != nil {
+				o.t.Fatal(err)
+			}
+			raw := strings.Replace(gmail("{{inbound}}", "f@acme.example", "Jan <"+jan+">", "Ada <"+ada+">", "Drawings", "see"), "+0100", "+0000", 1)
+			e := o.post(ada, raw)
+			want := time.Date(2026, 11, 23, 9, 40, 0, 0, zone).UTC().Format("2006-01-02T15:04:05")
+			if at := o.thread(e.Threads[0]).Last; !strings.HasPrefix(at, want) {
+				o.t.Errorf("%s, want %s", at, want)
+			}
+		}},
 		{"48 a prefix without a forward", func(o office) {
 			e := o.post(ada, header("Ada <"+ada+">", "{{inbound}}", "Fwd: Site visit", "f@acme.example")+"\nSee the attachment.\n")
 			if e.State != "needs_choice" || e.Rule != 9 || len(o.persons()) != 0 {

@@ -147,6 +147,14 @@ func TestEdgesOfPeople(t *testing.T) {
 				o.t.Errorf("%+v", e)
 			}
 		}},
+		{"17 a list that says who wrote", func(o office) {
+			p := o.person("Jan", jan, 0)
+			e := o.post("sales@lists.example", header("\"'Jan Kowalski' via Sales\" <sales@lists.example>", "{{inbound}}", "Question", "via@lists.example")+
+				"List-Id: <sales.lists.example>\nReply-To: sales@lists.example\nX-Original-From: Jan Kowalski <"+jan+">\n\nhi\n")
+			if e.Rule != 26 || !slices.Equal(e.Persons, []int64{p}) || len(o.persons()) != 1 {
+				o.t.Errorf("%+v", e)
+			}
+		}},
 		{"18 robots are never persons", func(o office) {
 			for i, from := range []string{"noreply@shop.example", "mailer-daemon@shop.example", "Do-Not-Reply+x@shop.example", "postmaster@shop.example"} {
 				o.post(from, header("Shop <"+from+">", "{{inbound}}", "Order", apptest.Path("robot-%d@shop.example", i))+"\nhi\n")
