@@ -81,6 +81,8 @@ type Record struct {
 	// Merged names the other record of a merge: on the one that goes the one that stays, and the reverse. It is stored with this
 	// write alone, for whoever follows the changes of the table.
 	Merged Ref
+	// Restored tells that the record comes from an archive and keeps the version that it has.
+	Restored bool
 }
 
 // By is an empty set of what an actor changes.
@@ -184,6 +186,11 @@ func (s *Set) Place(before, now []Row) {
 			s.Hide = append(s.Hide, r)
 		}
 	}
+}
+
+// Restore adds a record of an archive, which must not be there yet.
+func (s *Set) Restore(ref Ref, value any) {
+	s.Records = append(s.Records, Record{Ref: ref, Value: value, Restored: true})
 }
 
 // PurgeName is the job that clears up after a record; there is one, however often the record's removal is reported.

@@ -145,7 +145,11 @@ func (o *operations) add(s change.Set) error {
 			return err
 		}
 		sign(it, s, r)
-		if err := o.put(keyFrom(it), it, r.Expect); err != nil {
+		version := r.Expect + 1
+		if kept := numberOf(it, schema.Version); r.Restored && kept > 0 {
+			version = kept
+		}
+		if err := o.put(keyFrom(it), it, r.Expect, version); err != nil {
 			return err
 		}
 	}
@@ -251,11 +255,11 @@ func (o *operations) set(key schema.Key, op types.TransactWriteItem) {
 }
 
 // put writes an item that has a version; two different ones of one item in a transaction are a mistake.
-func (o *operations) put(key schema.Key, it item, expect int64) error {
+func (o *operations) put(key schema.Key, it item, expect, version int64) error {
 	if i, ok := o.at[key]; ok && o.list[i].ConditionCheck == nil {
 		return fmt.Errorf("%s %s is written twice in one transaction", key.PK, key.SK)
 	}
-	it[schema.Version] = number(expect + 1)
+	it[schema.Version] = number(version)
 	if storedSize(it) > maxItem {
 		return fault.New(fault.TooLarge, "The record would be larger than 400 KB with this change")
 	}
@@ -281,7 +285,7 @@ func (o *operations) job(team int64, j change.Job) error {
 	if err != nil {
 		return err
 	}
-	return o.put(key, merge(it, keyItem(key)), j.Version)
+	return o.put(key, merge(it, keyItem(key)), j.Version, j.Version+1)
 }
 
 // member changes a guard's set of ids without reading it, or only if it is as it was read.

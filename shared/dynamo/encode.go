@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"time"
@@ -24,6 +25,7 @@ import (
 type kind interface {
 	encode(team int64, v any) (item, error)
 	decodeAny(it item) (any, error)
+	fromJSON(text []byte) (any, error) // what json.Marshal makes of a record
 }
 
 type kindOf[T any] struct {
@@ -53,6 +55,14 @@ func (k kindOf[T]) encode(team int64, v any) (item, error) {
 func (k kindOf[T]) decode(it item) (v T, err error) {
 	if err := attributevalue.UnmarshalMap(it, &v); err != nil {
 		return v, fmt.Errorf("decode %s %s: %w", textOf(it, schema.PK), textOf(it, schema.SK), err)
+	}
+	return v, nil
+}
+
+func (k kindOf[T]) fromJSON(text []byte) (any, error) {
+	var v T
+	if err := json.Unmarshal(text, &v); err != nil {
+		return nil, fmt.Errorf("a %s in an archive: %w", k.name, err)
 	}
 	return v, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/value"
+	"github.com/lejek/lejek/shared/webhooks"
 )
 
 var exportKind = kindOf[exports.Export]{name: exports.Kind, facets: exports.Export.Facets}
@@ -78,6 +79,7 @@ var held = []struct {
 	{kindStage, schema.Stage, "pipelines"},
 	{kindActivityType, schema.ActivityType, "activityTypes"},
 	{kindUser, schema.User, "users"},
+	{webhooks.Kind, schema.Webhook, "webhooks"},
 }
 
 // shelved are the shelves whose rows are more than references.
@@ -101,6 +103,10 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 			if err != nil {
 				return l, false, err
 			}
+			if w, ok := record.(webhooks.Webhook); ok {
+				w.AuthPassword = nil // no secrets
+				record = w
+			}
 			named, ok := record.(interface{ Ref() change.Ref })
 			if !ok {
 				return l, false, fmt.Errorf("a %s does not know its name", h.kind)
@@ -118,6 +124,24 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 		}
 	}
 	return l, false, nil
+}
+
+// FromArchive reads the record of a line of that kind.
+func FromArchive(kind string, text []byte) (any, error) {
+	k, ok := kinds[kind]
+	if !ok {
+		return nil, fmt.Errorf("dynamo.FromArchive: no kind %q", kind)
+	}
+	return k.fromJSON(text)
+}
+
+// Remove takes records away that nothing else knows of: those that a new team has in its small collections.
+func (e Everything) Remove(ctx context.Context, team int64, refs []change.Ref) error {
+	keys := make([]schema.Key, len(refs))
+	for i, ref := range refs {
+		keys[i] = keyOf(team, ref)
+	}
+	return e.removeAll(ctx, keys)
 }
 
 // Ledger reads the list of entries, the only one that is numbered by SES; entries of the last moment may be missing, as in any list.

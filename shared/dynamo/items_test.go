@@ -1,6 +1,7 @@
 package dynamo
 
 import (
+	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -16,6 +17,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/search"
+	"github.com/lejek/lejek/shared/value"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -59,6 +61,13 @@ func TestRecordsSurviveStorage(t *testing.T) {
 		}
 		if got, err := k.decodeAny(it); err != nil || !reflect.DeepEqual(got, v) {
 			t.Errorf("%s: wrote %+v\nread %+v (%v)", name, v, got, err)
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := k.fromJSON(text); err != nil || !reflect.DeepEqual(got, v) {
+			t.Errorf("%s: wrote into an archive %s\nread %+v (%v)", name, text, got, err)
 		}
 	}
 }
@@ -137,6 +146,10 @@ func filled(t *testing.T, k kind) any {
 func fill(t *testing.T, v reflect.Value, name string) {
 	if v.Type() == reflect.TypeFor[time.Time]() {
 		v.Set(reflect.ValueOf(sampleTime))
+		return
+	}
+	if v.Type() == reflect.TypeFor[value.Decimal]() {
+		v.SetString("12.5")
 		return
 	}
 	switch v.Kind() {

@@ -42,7 +42,7 @@ var walks = []walk{
 }
 
 // small are collections that are read whole with one query.
-var small = []change.Ref{"fields#deal", "fields#person", "fields#organization", "activityTypes", "pipelines", "users", "team"}
+var small = []change.Ref{"fields#deal", "fields#person", "fields#organization", "activityTypes", "pipelines", "webhooks", "users", "team"}
 
 // Line is one line of an archive's file: a record, or a row that is more than a reference. Record is the stored form, whose
 // names are those of the entity's own type.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-lambda-go/lambda"
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,7 +42,7 @@ func archive(c app.Core) exports.Worker {
 // belongs tells which objects a record has, and which record the bytes that several files share.
 func belongs(record any) (refs []change.Ref, list []exports.Object) {
 	data := func(key string, text bool) exports.Object {
-		return exports.Object{Key: key, Name: nameInArchive(key), Text: text}
+		return exports.Object{Key: key, Name: exports.NameOf(key), Text: text}
 	}
 	switch r := record.(type) {
 	case files.File:
@@ -62,24 +61,14 @@ func belongs(record any) (refs []change.Ref, list []exports.Object) {
 			list = append(list, data(r.BodyKey, true))
 		}
 		if r.RawKey != "" {
-			list = append(list, exports.Object{Mail: true, Key: r.RawKey, Name: r.RawKey + ".eml", Text: true})
+			list = append(list, exports.Object{Mail: true, Key: r.RawKey, Name: exports.RawName(r.RawKey), Text: true})
 		}
 	case mailbox.Entry:
 		if r.RawKey != "" {
-			list = append(list, exports.Object{Mail: true, Key: r.RawKey, Name: r.RawKey + ".eml", Text: true})
+			list = append(list, exports.Object{Mail: true, Key: r.RawKey, Name: exports.RawName(r.RawKey), Text: true})
 		}
 	}
 	return refs, list
-}
-
-// nameInArchive is a key without the team's number, the only one in it that stands by itself before the last part.
-func nameInArchive(key string) string {
-	parts := strings.Split(key, "/")
-	i := slices.IndexFunc(parts[:len(parts)-1], func(p string) bool { return p != "" && strings.Trim(p, "0123456789") == "" })
-	if i >= 0 {
-		parts = slices.Delete(parts, i, i+1)
-	}
-	return strings.Join(parts, "/")
 }
 
 // bucket is where archives are made.

@@ -1,0 +1,18 @@
+package activities
+
+import (
+	"time"
+
+	"github.com/lejek/lejek/shared/change"
+)
+
+// Restored is an activity of an archive with its rows. Of a time that has passed nobody is reminded anew.
+func (a Activity) Restored(now time.Time) (set change.Set) {
+	if a.RemindAt != nil && a.RemindAt.Before(now) {
+		a.RemindAt = nil
+	}
+	set.Restore(a.Ref(), a)
+	set.Wait(a.ID, nil, a.RemindAt)
+	set.Show = a.Rows()
+	return set
+}

@@ -1,0 +1,15 @@
+package deals
+
+import (
+	"slices"
+
+	"github.com/lejek/lejek/shared/change"
+)
+
+// Restored is a deal of an archive with where it shows and what it counts for, as far as that is there.
+func (d Deal) Restored(t change.Targets) (set change.Set) {
+	set.Restore(d.Ref(), d)
+	set.Show = slices.DeleteFunc(d.Rows(), func(r change.Row) bool { return !t.Has(r.On) })
+	set.Counts = d.counts(1, t)
+	return set
+}
