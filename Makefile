@@ -1,6 +1,6 @@
 # Everything that can be done with Lejek. Needs Go 1.26 and Node 20 or newer; what else it takes it installs itself.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench corpus synth deploy team user token token-revoke reminders
+.PHONY: help run test lint bench corpus synth deploy team user token token-revoke reminders restore
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -56,9 +56,9 @@ deploy:
 		-api-domain '$(API_DOMAIN)' -certificate '$(CERTIFICATE)' -link-url '$(LINK_URL)' -alarm-email '$(ALARM_EMAIL)' \
 		-rate-limit '$(RATE_LIMIT)' $(if $(YES),-yes)
 
-# The five below speak to the local system, or with STAGE=… to a deployed one. Only what is given on make's command line
+# The six below speak to the local system, or with STAGE=… to a deployed one. Only what is given on make's command line
 # counts, because EMAIL and TZ are often set in a shell for other purposes.
-$(foreach v,NAME EMAIL USER_NAME TZ CURRENCY TEAM MINUTES SCOPE DATA STAGE,$(if $(filter command line,$(origin $v)),$(eval export LEJEK_$v := $$($v))))
+$(foreach v,NAME EMAIL USER_NAME TZ CURRENCY TEAM MINUTES SCOPE FILE TABLE DATA_BUCKET MAIL_BUCKET DATA STAGE,$(if $(filter command line,$(origin $v)),$(eval export LEJEK_$v := $$($v))))
 
 team:
 	@go run ./infra/admin team
@@ -71,6 +71,9 @@ token:
 
 token-revoke:
 	@go run ./infra/admin token-revoke
+
+restore:
+	@go run ./infra/admin restore
 
 reminders:
 	@go run ./infra/admin reminders

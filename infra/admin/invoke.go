@@ -8,31 +8,17 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-
-	"github.com/lejek/lejek/infra/local/system"
 )
 
-// local asks the running local system; DATA names its folder when it is not .local.
+// local asks the running local system.
 func local(ctx context.Context, env func(string) string, event []byte) ([]byte, error) {
-	dir := env(prefix + "DATA")
-	if dir == "" {
-		dir = ".local"
-	}
-	var ready system.Ready
-	text, err := os.ReadFile(system.ReadyFile(dir))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("no local system is running on the data in %s: start one with make run, or name a deployed one with STAGE=", dir)
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &ready)
-	}
+	ready, err := running(env)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", system.ReadyFile(dir), err)
+		return nil, err
 	}
 	req, err := http.NewRequestWithContext(ctx, "POST", ready.URL+"/_local/run/teams", bytes.NewReader(event))
 	if err != nil {

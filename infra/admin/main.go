@@ -22,7 +22,10 @@ func main() {
 
 func run(ctx context.Context, args []string, env func(string) string) error {
 	if len(args) != 1 {
-		return errors.New("usage: go run ./infra/admin team|user|token|token-revoke (the rest comes from variables, see make help)")
+		return errors.New("usage: go run ./infra/admin team|user|token|token-revoke|reminders|restore (the rest comes from variables, see make help)")
+	}
+	if args[0] == "restore" {
+		return restoreTeam(ctx, env)
 	}
 	request, err := build(args[0], env)
 	if err != nil {
@@ -58,7 +61,7 @@ const prefix = "LEJEK_"
 func build(command string, env func(string) string) (map[string]any, error) {
 	c, ok := commands[command]
 	if !ok {
-		return nil, fmt.Errorf("there is no command %q: use team, user, token, token-revoke or reminders", command)
+		return nil, fmt.Errorf("there is no command %q: use team, user, token, token-revoke, reminders or restore", command)
 	}
 	request := map[string]any{"action": c.action}
 	var missing []string

@@ -39,6 +39,23 @@ func TestVariablesBecomeTheEvent(t *testing.T) {
 	}
 }
 
+func TestRestoreNamesWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		env  map[string]string
+		want string
+	}{
+		{nil, "make restore needs TEAM and FILE; usage"},
+		{map[string]string{"TEAM": "2", "FILE": "x.zip", "STAGE": "prod"}, "make restore needs TABLE and DATA_BUCKET and MAIL_BUCKET; usage"},
+		{map[string]string{"TEAM": "x", "FILE": "x.zip"}, `TEAM must be a number, not "x"`},
+		{map[string]string{"TEAM": "2", "FILE": "x.zip", "DATA": t.TempDir()}, "no local system is running"},
+	} {
+		if err := run(t.Context(), []string{"restore"}, variables(c.env)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%v: %v, want %s", c.env, err, c.want)
+		}
+	}
+}
+
 func TestLocalSystemIsFoundByItsFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -29,7 +29,7 @@ func (w Worker) advance(ctx context.Context, p Place, s *state) (done bool, err 
 			return false, err
 		}
 	}
-	a := pack{size: w.Limits.Part, tail: s.tail, offset: s.Offset, directory: s.listing, entries: s.Entries, part: func(content []byte) error {
+	a := pack{size: w.Limits.Part, tail: s.tail, offset: s.Offset, directory: s.listing, entries: s.Entries, at: s.Began, part: func(content []byte) error {
 		if len(s.Parts) == w.Limits.Parts {
 			return errTooLarge
 		}

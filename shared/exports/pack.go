@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"time"
 )
 
 // A ZIP file is its entries, one after another, and a directory of them at its end. The standard library writes one in one go;
@@ -22,6 +23,7 @@ type pack struct {
 	offset    int64              // of what comes next in the archive
 	directory []byte             // of the entries so far
 	entries   int64
+	at        time.Time // of the entries
 	names     map[string]bool
 	zip       *zip.Writer
 	listing   *bytes.Buffer // while the library writes its directory
@@ -45,7 +47,7 @@ func (p *pack) open() error {
 
 // add packs an entry; what is compressed already is stored as it is.
 func (p *pack) add(name string, stored bool, content io.Reader) (int64, error) {
-	h := &zip.FileHeader{Name: name, Method: zip.Deflate}
+	h := &zip.FileHeader{Name: name, Method: zip.Deflate, Modified: p.at}
 	if stored {
 		h.Method = zip.Store
 	}

@@ -149,7 +149,7 @@ func TestRestoreKilledAndBegunAgain(t *testing.T) {
 	old.signals()
 	archive := old.download()
 	want := ""
-	for at := int64(0); at < 400; at += 23 {
+	for at := int64(0); at < 2000; at += 67 {
 		now := old
 		now.Client = old.app.NewTeam(fmt.Sprint("Empty", at))
 		f.calls.Store(0)
