@@ -22,6 +22,7 @@ make user           a new user: TEAM=1 EMAIL=bob@acme.example [NAME=] [TZ=] [STA
 make token          a new token of a user, shown once: TEAM=1 EMAIL=bob@acme.example [SCOPE=read-only] [STAGE=]
 make token-revoke   revoke a user's tokens: TEAM=1 EMAIL=bob@acme.example [STAGE=]
 make reminders      how long before an activity a user is reminded: TEAM=1 EMAIL=bob@acme.example MINUTES=30, -1 for never [STAGE=]
+make restore        a team from an archive of its export, into an empty team: TEAM=2 FILE=acme.zip [STAGE= TABLE= DATA_BUCKET= MAIL_BUCKET=]
 endef
 
 help:
