@@ -152,6 +152,9 @@ var summaries = func() map[manifest.Operation]string {
 		all["GET"+old+"/{id}"] = "One " + one + " in v1's form"
 		all["PUT"+old+"/{id}"] = "Change the given fields of " + a + " in v1's form"
 		all["DELETE"+old+"/{id}"] = "Delete " + a
+		if entity != "pipelines" {
+			all["DELETE"+old] = "Delete several " + entity + " at once, at most 100"
+		}
 	}
 	for _, entity := range []string{"deal", "person", "organization"} {
 		v1, v2 := manifest.Operation(" /v1/"+entity+"Fields"), manifest.Operation(" /api/v2/"+entity+"Fields")
@@ -175,7 +178,6 @@ var summaries = func() map[manifest.Operation]string {
 	for entity, one := range map[string]string{"deals": "a deal", "persons": "a person", "organizations": "an organization"} {
 		v1 := manifest.Operation("GET /v1/" + entity + "/{id}/")
 		all[manifest.Operation("GET /api/v2/"+entity+"/{id}/view")] = "The whole detail view of " + one
-		all[manifest.Operation("DELETE /v1/"+entity)] = "Delete several " + entity + " at once, at most 100"
 		all[manifest.Operation("GET /v1/"+entity+"/search")] = "Search " + entity + "; pages by offset"
 		all[v1+"activities"] = "The activities of " + one
 		if entity == "deals" {

@@ -43,6 +43,7 @@ type flatOut struct {
 	zone     *time.Location
 	sheets   map[string]fields.Sheet
 	pictures map[int64]pictureV1 // by their persons
+	contacts bool                // whether persons or organizations are shown, which may have pictures
 }
 
 // of is ready to write these records, whatever they are. It takes two rounds of batch reads, each of a hundred items at a time:
@@ -91,6 +92,9 @@ func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool
 	if out.sheets, err = h.sheets(ctx, c, records); err != nil {
 		return out, err
 	}
+	_, person := out.sheets[fields.Person]
+	_, organization := out.sheets[fields.Organization]
+	out.contacts = person || organization
 	named := append(others, change.Of(teams.KindUser, c.User))
 	var counted []change.Ref
 	for _, r := range records {
@@ -270,7 +274,7 @@ func (h flatOut) related() map[string]any {
 	for _, p := range h.pictures {
 		pictures[fmt.Sprint(p.ID)] = p.pictureWire
 	}
-	if len(pictures) > 0 {
+	if h.contacts {
 		all["picture"] = pictures
 	}
 	return all

@@ -116,6 +116,9 @@ func (h LegacyActivities) Routes() []Route {
 			n, err := h.Activities.Activities.Create(ctx, c.Actor, in.input(in.Subject))
 			return h.one(ctx, c, n, http.StatusCreated, err)
 		}).Returns(activityV1{}).Created().Relates(),
+		Handle("DELETE /v1/activities", func(ctx context.Context, c Call, in severalIDs) (any, error) {
+			return deleteEach(in.IDs, "Activity", func(id int64) error { return h.Activities.Activities.Delete(ctx, c.Actor, id) })
+		}).Returns(deletedMany{}),
 		Handle("GET /v1/activities/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			n, err := h.Activities.Activities.Get(ctx, c.Actor, in.ID)
 			return h.one(ctx, c, n, http.StatusOK, err)

@@ -121,6 +121,9 @@ func (h Pipelines) LegacyRoutes() []Route {
 			s, err := h.Pipelines.CreateStage(ctx, c.Actor, in.input(in.Name, in.PipelineID))
 			return stage(ctx, c, s, http.StatusCreated, err)
 		}).Returns(stageV1{}).Created(),
+		Handle("DELETE /v1/stages", func(ctx context.Context, c Call, in severalIDs) (any, error) {
+			return deleteEach(in.IDs, "Stage", func(id int64) error { return h.Pipelines.DeleteStage(ctx, c.Actor, id) })
+		}).Returns(deletedMany{}),
 		Handle("GET /v1/stages/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			s, err := h.Pipelines.Stage(ctx, c.Actor, in.ID)
 			return stage(ctx, c, s, http.StatusOK, err)

@@ -47,6 +47,22 @@ type organizationUpdateV1 struct {
 	organizationBodyV1
 }
 
+// organizationMadeV1 is an organization that was just made; whether its name may be changed is told only there and of one alone.
+type organizationMadeV1 struct {
+	organizationFlat
+	EditName bool           `json:"edit_name"`
+	custom   map[string]any // further keys
+}
+
+// FurtherKeys tells that custom fields are keys too.
+func (organizationMadeV1) FurtherKeys() {}
+
+// MarshalJSON writes custom fields after all others.
+func (w organizationMadeV1) MarshalJSON() ([]byte, error) {
+	type plain organizationMadeV1
+	return withKeys(plain(w), w.custom)
+}
+
 // organizationWholeV1 is an organization that is asked for alone.
 type organizationWholeV1 struct {
 	organizationFlat
@@ -89,7 +105,7 @@ type LegacyOrganizations struct {
 func (h LegacyOrganizations) Routes() []Route {
 	return []Route{
 		Handle("GET /v1/organizations", h.list).Lists(organizationV1{}, ByOffset).Relates(),
-		Handle("POST /v1/organizations", h.create).naming(h.wrong).Returns(organizationV1{}).Created().Relates(),
+		Handle("POST /v1/organizations", h.create).naming(h.wrong).Returns(organizationMadeV1{}).Created().Relates(),
 		Handle("DELETE /v1/organizations", func(ctx context.Context, c Call, in severalIDs) (any, error) {
 			return deleteEach(in.IDs, "Organization", func(id int64) error { return h.Organizations.Organizations.Delete(ctx, c.Actor, id) })
 		}).Returns(deletedMany{}),
@@ -140,7 +156,13 @@ func (h LegacyOrganizations) create(ctx context.Context, c Call, in organization
 		return nil, err
 	}
 	o, err := h.Organizations.Organizations.Create(ctx, c.Actor, input)
-	return h.one(ctx, c, o, http.StatusCreated, err)
+	answer, err := h.one(ctx, c, o, err)
+	if err != nil {
+		return nil, err
+	}
+	w := answer.Data.(organizationV1)
+	answer.Status, answer.Data = http.StatusCreated, organizationMadeV1{w.organizationFlat, true, w.custom}
+	return answer, nil
 }
 
 func (h LegacyOrganizations) update(ctx context.Context, c Call, in organizationUpdateV1) (any, error) {
@@ -149,18 +171,18 @@ func (h LegacyOrganizations) update(ctx context.Context, c Call, in organization
 		return nil, err
 	}
 	o, err := h.Organizations.Organizations.Update(ctx, c.Actor, in.ID, input)
-	return h.one(ctx, c, o, http.StatusOK, err)
+	return h.one(ctx, c, o, err)
 }
 
-func (h LegacyOrganizations) one(ctx context.Context, c Call, o organizations.Organization, status int, err error) (any, error) {
+func (h LegacyOrganizations) one(ctx context.Context, c Call, o organizations.Organization, err error) (Answer, error) {
 	if err != nil {
-		return nil, renamed(err, organizationNames)
+		return Answer{}, renamed(err, organizationNames)
 	}
 	out, err := h.Flat.of(ctx, c, []any{o})
 	if err != nil {
-		return nil, err
+		return Answer{}, err
 	}
-	return Answer{Status: status, Data: out.organizationV1(o), Related: out.related()}, nil
+	return Answer{Data: out.organizationV1(o), Related: out.related()}, nil
 }
 
 func (h LegacyOrganizations) get(ctx context.Context, c Call, in byID) (any, error) {

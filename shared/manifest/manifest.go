@@ -138,7 +138,7 @@ func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{},
 var Functions = limited([]Function{
 	{
 		Name: "activities", Doc: "planned work of any kind",
-		Operations: join(crud("/api/v2/activities"), legacy("/v1/activities"), []Operation{"GET /api/v2/activities/{id}/reminders"}),
+		Operations: join(crud("/api/v2/activities"), legacy("/v1/activities"), []Operation{"DELETE /v1/activities", "GET /api/v2/activities/{id}/reminders"}),
 		Grants:     writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
@@ -277,6 +277,7 @@ var Functions = limited([]Function{
 		Name: "pipelines", Doc: "pipelines, their stages and their figures",
 		Operations: join(crud("/api/v2/pipelines"), crud("/api/v2/stages"), legacy("/v1/pipelines"), legacy("/v1/stages"), []Operation{
 			"GET /v1/pipelines/{id}/conversion_statistics", "GET /v1/pipelines/{id}/movement_statistics", "GET /v1/pipelines/{id}/deals", "GET /v1/stages/{id}/deals",
+			"DELETE /v1/stages",
 		}),
 		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},

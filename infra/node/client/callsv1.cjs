@@ -143,9 +143,14 @@ async function details({ run }, { deal, person, organization }) {
   }
 }
 
-async function reports(suite, { deal, bare, pipeline }) {
+async function reports(suite, { deal, bare, person, pipeline, stage }) {
   const { run } = suite;
   await run("DealsApi.duplicateDeal", { id: deal.id });
+  await run("PersonsApi.getPersonProducts", { id: person.id });
+  await run("PipelinesApi.getPipelineDeals", { id: deal.pipeline_id, everyone: 1, get_summary: 1, limit: 1 }, { shared: true });
+  await run("PipelinesApi.getPipelineDeals", { id: pipeline.id });
+  await run("StagesApi.getStageDeals", { id: deal.stage_id, limit: 1 }, { shared: true });
+  await run("StagesApi.getStageDeals", { id: stage.id, everyone: 1 });
   await run("DealsApi.getDealsSummary", { status: "open" });
   await run("DealsApi.getArchivedDealsSummary");
   await ask(suite, "PATCH", `/api/v2/deals/${bare.id}`, { is_archived: true });

@@ -7,12 +7,12 @@ module.exports = [
   { in: /./, may: "is null", at: [/./] },
 
   // Kept on the last page only by the description.
-  { in: /^NotesApi\.|^RecentsApi\./, may: "is missing", at: ["additional_data.pagination.next_start"] },
+  { in: /^NotesApi\.|^RecentsApi\.|getPersonProducts$/, may: "is missing", at: ["additional_data.pagination.next_start"] },
   { in: /^RecentsApi\./, may: "is not declared", at: ["additional_data.pagination.next_start"] },
 
   // Lists page by additional_data.pagination, which is described as if it were not there.
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|getArchivedDeals$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|getArchivedDeals$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|get(Archived|Pipeline|Stage)Deals$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|get(Archived|Pipeline|Stage)Deals$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
   { in: /^MailboxApi\.getMailThreads$/, may: "is not declared", at: ["additional_data"] },
   { in: /Api\.get(Deal|Person|Organization)Updates$/, may: "is not declared", at: ["additional_data.filesCountByDay"] },
   { in: /^OrganizationRelationshipsApi\.getOrganizationRelationships$/, may: "is missing", at: ["additional_data"] },
@@ -78,7 +78,7 @@ module.exports = [
   { in: /^RecentsApi\./, may: "is ", at: ["item", "data", /^data\./] },
 
   // Sent by Pipedrive without being declared.
-  { in: /^DealsApi\.(duplicateDeal|getArchivedDeals)$/, may: "is not declared", at: ["archive_time", "score", "sequence_enrollment", "source_lead_id"] },
+  { in: /^DealsApi\.(duplicateDeal|getArchivedDeals)$|get(Pipeline|Stage)Deals$/, may: "is not declared", at: ["archive_time", "score", "sequence_enrollment", "source_lead_id"] },
   { in: /^FilesApi\.|Api\.get(Deal|Person|Organization)Files$/, may: "is not declared", at: ["file_type", "log_id", "people_name"] },
   { in: /Api\.get(Deal|Person|Organization)Files$/, may: "is not declared", at: ["project_id", "project_name"] },
   {
@@ -97,6 +97,8 @@ module.exports = [
   { in: /^OrganizationsApi\.getOrganizationUpdates$/, may: "is not declared", at: ["related_objects.deal", "related_objects.person"] },
   { in: /^DealsApi\.getArchivedDeals$/, may: "is not declared", at: ["related_objects.deal", "related_objects.pipeline", "related_objects.stage"] },
   { in: /^WebhooksApi\./, may: "is not declared", at: ["status"] },
+  { in: /getPersonProducts$/, may: "is not declared", at: ["related_objects"] },
+  { in: /getPipelineDeals$/, may: "is not declared", at: ["additional_data.deals_summary"] }, // as get_summary asks
   { in: /^RolesApi\.getRole$/, may: "is not declared", at: ["level"] },
   { in: /^UsersApi\.getUserPermissions$/, may: "is not declared", at: ["can_manage_users"] },
 

@@ -1,17 +1,17 @@
 "use strict";
 // Drives the official client over the API and reports, as one JSON document on standard output, every method that it has, every
 // call that was made and in what its answer is not of the declared type. Usage: node suite.cjs <settings as JSON>, which are
-// {url, token, stranger, version}: stranger is the token of another team, version that of the client's two.
+// {url, token, stranger, version}: stranger is the token of another team, version that of the client's three.
 
 const settings = JSON.parse(process.argv[2]);
 const { version } = settings;
 
-const api = require(`pipedrive/${version}`);
 const { calls } = require(`./calls${version}.cjs`);
 const { excused, idle } = require("./exceptions.cjs").of(version);
-const { operations, roots } = require("./operations.cjs");
+const { operations, packages, roots } = require("./operations.cjs");
 const { choices, differences, typeOf } = require("./types.cjs");
 
+const api = require(packages[version]);
 const methods = operations(version);
 const made = [];
 

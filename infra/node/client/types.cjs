@@ -5,7 +5,9 @@
 const path = require("node:path");
 const ts = require("typescript");
 
-const versions = Object.fromEntries(["v1", "v2"].map((v) => [v, require.resolve(`pipedrive/${v}`).replace(/\.js$/, ".d.ts")]));
+const { packages } = require("./operations.cjs");
+
+const versions = Object.fromEntries(Object.entries(packages).map(([v, name]) => [v, require.resolve(name).replace(/\.js$/, ".d.ts")]));
 const program = ts.createProgram(Object.values(versions), { strict: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2020, module: ts.ModuleKind.CommonJS });
 const checker = program.getTypeChecker();
 
@@ -68,7 +70,7 @@ function members(value, type, at) {
   const found = [];
   const inside = (name) => (at ? `${at}.${name}` : name);
   const declared = checker.getPropertiesOfType(type);
-  if (declared.length === 1 && /^[A-Z]+_ID$/.test(declared[0].name)) { // v1 describes what is listed by id, or by currency, as one such key
+  if (declared.length === 1 && /^[A-Z_]+_ID$/.test(declared[0].name)) { // v1 describes what is listed by id, or by currency, as one such key
     return Object.keys(value).flatMap((name) => differences(value[name], checker.getTypeOfSymbol(declared[0]), inside(name)));
   }
   const others = checker.getIndexInfosOfType(type)[0];

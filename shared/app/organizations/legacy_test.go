@@ -28,7 +28,7 @@ func TestOrganizationsInV1(t *testing.T) {
 			t.Errorf("%s is %v, want %v", key, d[key], want)
 		}
 	}
-	if made.Status != http.StatusCreated || d["owner_id"].(m)["value"] != 1.0 || d["edit_name"] != nil {
+	if made.Status != http.StatusCreated || d["owner_id"].(m)["value"] != 1.0 || d["edit_name"] != true {
 		t.Errorf("%d, owner %v", made.Status, d["owner_id"])
 	}
 	c.Must("POST", "/api/v2/persons", m{"name": "Ada", "org_id": 1})
