@@ -26,8 +26,14 @@ type sample struct {
 	Objects map[string]string `json:"objects,omitempty"` // bucket/key → content, in place before
 	Indexed bool              `json:"indexed,omitempty"` // the indexer has followed what was given
 	Later   int               `json:"later,omitempty"`   // seconds that have passed since
+	Earlier []earlier         `json:"earlier,omitempty"` // what other functions were told before
 	Event   json.RawMessage   `json:"event"`
 	Want    json.RawMessage   `json:"want"`
+}
+
+type earlier struct {
+	Function string          `json:"function"`
+	Event    json.RawMessage `json:"event"`
 }
 
 func TestEventsAreAnsweredAsWanted(t *testing.T) {
@@ -83,6 +89,11 @@ func replay(t *testing.T, file string) {
 	for name, content := range s.Objects {
 		bucket, key, _ := strings.Cut(name, "/")
 		app.PutObject(bucket, key, []byte(content))
+	}
+	for _, e := range s.Earlier {
+		if _, err := app.Handler(e.Function).Invoke(context.Background(), e.Event); err != nil {
+			t.Fatal(err)
+		}
 	}
 	settle()
 	app.Later(time.Duration(s.Later) * time.Second)
