@@ -158,6 +158,11 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 				if strings.HasSuffix(pattern, "/picture") && body != nil {
 					body = apptest.Form{Files: map[string]string{"file": "no picture"}}
 				}
+				if !takesID && method == http.MethodDelete {
+					if got := stranger.Do(method, fmt.Sprintf("%s?ids=%v", path, idAt(t, ids, path)), nil); got.Status != http.StatusNotFound {
+						t.Errorf("%s with another team's id: %d %s", pattern, got.Status, got.Raw)
+					}
+				}
 				if !takesID {
 					if method == http.MethodGet {
 						if got := stranger.Do(method, path+queryOf(path, ids), nil); strings.Contains(got.Raw, secret) {
@@ -166,10 +171,7 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 					}
 					continue
 				}
-				id, ok := recordAt(ids, root)
-				if !ok {
-					t.Fatalf("%s: no record to ask for", pattern)
-				}
+				id := idAt(t, ids, root)
 				if method == http.MethodPost && rest == "/followers" {
 					body = map[string]any{"user_id": stranger.User.ID}
 				}
@@ -236,6 +238,14 @@ func recordAt(ids map[string]any, root string) (any, bool) {
 		}
 	}
 	return nil, false
+}
+
+func idAt(t *testing.T, ids map[string]any, root string) any {
+	id, ok := recordAt(ids, root)
+	if !ok {
+		t.Fatalf("%s: no record to ask for", root)
+	}
+	return id
 }
 
 // nobody is an id of the same form that no team has.

@@ -14,6 +14,8 @@ import (
 
 	"github.com/lejek/lejek/infra/local/functions"
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/deals"
 )
 
 // part is a value within an answer, by its keys.
@@ -247,6 +249,47 @@ func TestV1ListsReadTogether(t *testing.T) {
 		t.Errorf("%d calls for a page of 40 deals", n)
 	} else {
 		t.Log(n, "calls")
+	}
+}
+
+// TestAPageInV1FitsIntoAnAnswer has many deals nest a person of whom much is known: a page of 500 would take 8 MB.
+func TestAPageInV1FitsIntoAnAnswer(t *testing.T) {
+	t.Parallel()
+	a, c := start(t)
+	var emails, phones []object
+	for i := range 20 {
+		emails = append(emails, object{"value": fmt.Sprintf("%s%d@x.example", strings.Repeat("a", 300), i)})
+		phones = append(phones, object{"value": fmt.Sprintf("%s%d", strings.Repeat("7", 300), i)})
+	}
+	c.Must("POST", "/api/v2/persons", object{"name": "Zofia", "emails": emails, "phones": phones})
+	const n = 500
+	person, set := int64(1), change.Set{Team: c.Team.ID}
+	for i := range int64(n) {
+		d := deals.Deal{ID: i + 1, Title: "x", OwnerID: 1, CreatorUserID: 1, PersonID: &person, PipelineID: 1, StageID: 1, Status: deals.Open, Value: "0", Currency: "EUR", AddTime: a.Now(), UpdateTime: a.Now()}
+		if set.Put(d.Ref(), d, 0); len(set.Records) == change.MaxOperations || i == n-1 {
+			if err := a.DB.Commit(t.Context(), set); err != nil {
+				t.Fatal(err)
+			}
+			set.Records = nil
+		}
+	}
+	seen, pages := 0, 0
+	for start := 0; ; pages++ {
+		page := c.Must("GET", fmt.Sprintf("/v1/deals?limit=500&start=%d", start), nil)
+		for i, d := range page.List() {
+			if part(d, "id") != float64(start+i+1) {
+				t.Fatalf("deal %v is number %d", part(d, "id"), start+i)
+			}
+		}
+		seen += len(page.List())
+		p := part(page.Body, "additional_data", "pagination")
+		if part(p, "more_items_in_collection") != true {
+			break
+		}
+		start = int(part(p, "next_start").(float64))
+	}
+	if seen != n || pages == 0 {
+		t.Errorf("%d deals on %d pages", seen, pages+1)
 	}
 }
 
