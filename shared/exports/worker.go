@@ -39,7 +39,7 @@ type Limits struct {
 }
 
 // Production are the limits in use: an archive may have 160 GB.
-var Production = Limits{Part: 16 << 20, Least: 5 << 20, Parts: 10000, Chunk: 500, Working: 45 * time.Second}
+var Production = Limits{Part: 16 << 20, Least: 5 << 20, Parts: 10000, Chunk: 200, Working: 45 * time.Second}
 
 // Lease is how long a step has the archive to itself: longer than the function lives that makes it, so that nobody can still be
 // writing parts when the next try begins.

@@ -239,3 +239,12 @@ func get(t testing.TB, url string) int {
 	defer answer.Body.Close()
 	return answer.StatusCode
 }
+
+func all(t testing.TB, r io.Reader) []byte {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
