@@ -98,6 +98,14 @@ var summaries = func() map[manifest.Operation]string {
 		"POST /api/v2/inboundMail/{id}/release":         "Let a mail out of quarantine",
 		"POST /api/v2/inboundMail/preview":              "What would become of a mail; nothing is kept of it",
 
+		"PUT /v1/deals/{id}/merge":                                 "Have a deal absorbed by another one, which keeps its values",
+		"PUT /v1/persons/{id}/merge":                               "Have a person absorbed by another one, who keeps the values",
+		"PUT /v1/organizations/{id}/merge":                         "Have an organization absorbed by another one, which keeps its values",
+		"GET /v1/deals/{id}/participants":                          "Who takes part in a deal: its own person first",
+		"POST /v1/deals/{id}/participants":                         "Have a person take part in a deal",
+		"DELETE /v1/deals/{id}/participants/{deal_participant_id}": "Have somebody take part in a deal no more",
+		"GET /v1/deals/{id}/participantsChangelog":                 "Who came to take part in a deal, and who went, newest first",
+
 		"GET /api/v2/persons/{id}/picture": "Where the picture of a person can be seen",
 		"POST /v1/persons/{id}/picture":    "Give a person a picture",
 		"DELETE /v1/persons/{id}/picture":  "Take the picture of a person away",

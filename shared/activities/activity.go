@@ -3,6 +3,7 @@
 package activities
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lejek/lejek/shared/change"
@@ -126,4 +127,29 @@ func (a Activity) Facets() value.Facets {
 		f.Due = *a.DueAt
 	}
 	return f
+}
+
+// Follow gives the activity the links that it has after merges. Whoever took part as two persons takes part once.
+func (a Activity) Follow(r change.Redirects) change.Placed {
+	a.DealID, a.OrganizationID = r.Opt(change.Deal, a.DealID), r.Opt(change.Organization, a.OrganizationID)
+	if !r.Any() {
+		return a
+	}
+	var all []Participant
+	for _, p := range a.Participants {
+		p.PersonID = r.ID(change.Person, p.PersonID)
+		if i := slices.IndexFunc(all, func(q Participant) bool { return q.PersonID == p.PersonID }); i >= 0 {
+			all[i].Primary = all[i].Primary || p.Primary
+			continue
+		}
+		all = append(all, p)
+	}
+	a.Participants = all
+	return a
+}
+
+// UpdatedAt is the activity when a merge has changed its links.
+func (a Activity) UpdatedAt(now time.Time) change.Placed {
+	a.UpdateTime = now
+	return a
 }

@@ -123,6 +123,8 @@ type Options struct {
 	Limits limits.Limiter
 	Claims terms.Store
 	Log    *slog.Logger
+	// Begin is the context of a request, in which a store may remember what it has read; nil for none.
+	Begin func(context.Context) context.Context
 }
 
 // New is the handler of the named function. It panics when the routes are not exactly the function's operations.
@@ -246,6 +248,9 @@ func (c Call) local(hr *http.Request) Call {
 // serve turns the event into a request, has it answered, and writes the access line.
 func serve(ctx context.Context, o Options, mux *http.ServeMux, e events.APIGatewayV2HTTPRequest) events.APIGatewayV2HTTPResponse {
 	line := &line{start: time.Now()}
+	if o.Begin != nil {
+		ctx = o.Begin(ctx)
+	}
 	w := &recorder{header: http.Header{}, status: http.StatusOK}
 	writeQuota(w.header, limits.Generous)
 	hr, err := httpRequest(context.WithValue(ctx, lineKey{}, line), e)

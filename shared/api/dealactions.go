@@ -17,6 +17,7 @@ func (h DealActions) Routes() []Route {
 	return []Route{
 		Handle("POST /api/v2/deals/{id}/duplicate", h.duplicate).Returns(flatDeal{}),
 		Handle("POST /v1/deals/{id}/duplicate", h.duplicate).Returns(flatDeal{}),
+		Handle("PUT /v1/deals/{id}/merge", h.merge).Returns(flatDeal{}),
 	}
 }
 

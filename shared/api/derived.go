@@ -148,15 +148,12 @@ func (s extras) mailTimes(ref change.Ref) mailTimes {
 func (s extras) address() string { return s.local + "@" + s.domain }
 
 func (s extras) deal(d deals.Deal) dealDerived {
-	var none, one int64 = 0, 1
-	w := dealDerived{
+	var none int64
+	part := int64(len(d.TakePart()))
+	return dealDerived{
 		derivedWire: s.record(d.Ref(), fmt.Sprintf("%s+deal%d@%s", s.local, d.ID, s.domain)), mailTimes: s.mailTimes(d.Ref()),
-		FirstWonTime: &nullable[string]{seconds(d.FirstWonTime)}, Products: &none, Participants: &none, SourceLeadID: &nullable[string]{},
+		FirstWonTime: &nullable[string]{seconds(d.FirstWonTime)}, Products: &none, Participants: &part, SourceLeadID: &nullable[string]{},
 	}
-	if d.PersonID != nil {
-		w.Participants = &one
-	}
-	return w
 }
 
 // deals are those of a person or an organization, and those that are related to it.
@@ -170,12 +167,13 @@ func (s extras) deals(of change.Ref, related func(status string) int64) (w dealC
 }
 
 func (s extras) person(p persons.Person) personDerived {
-	var none int64
+	takesPart := func(status string) int64 { return s.by[p.Ref()].Count(change.ParticipantCount(status)) }
+	open, closed := takesPart("open"), takesPart("won")+takesPart("lost")
 	consent := "no_consent"
 	return personDerived{
 		derivedWire: s.record(p.Ref(), s.address()), mailTimes: s.mailTimes(p.Ref()),
 		dealCounts:      s.deals(p.Ref(), func(status string) int64 { return p.RelatedDeals(s.by, status) }),
-		ParticipantOpen: &none, ParticipantClosed: &none, MarketingStatus: &consent, DOIStatus: &nullable[string]{},
+		ParticipantOpen: &open, ParticipantClosed: &closed, MarketingStatus: &consent, DOIStatus: &nullable[string]{},
 	}
 }
 

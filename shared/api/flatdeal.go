@@ -18,6 +18,9 @@ type flatDeal struct {
 	ID int64 `json:"id"`
 	dealNumbers
 	dealFlat
+
+	MergeWhatID *int64 `json:"merge_what_id,omitempty"` // after a merge
+
 	custom map[string]any // further keys
 }
 

@@ -246,13 +246,18 @@ func (h Persons) list(ctx context.Context, c Call, in personList) (any, error) {
 		func(list []persons.Person) ([]personWire, error) { return h.out(ctx, c, list, in.IncludeFields, cu) })
 }
 
-// ofDeal are the persons of a deal, of those among ids where there are any: nobody where the team has no such deal.
+// ofDeal are those who take part in a deal, its own person first, of those among ids where there are any: nobody where the team has
+// no such deal.
 func (h Persons) ofDeal(ctx context.Context, c Call, deal int64, ids []int64) ([]int64, error) {
 	ref := change.Of(change.Deal, deal)
 	found, err := h.Records.GetAny(ctx, c.Team, []change.Ref{ref})
 	of := []int64{}
-	if d, ok := found[ref].(deals.Deal); ok && !d.Deleted && d.PersonID != nil && (ids == nil || slices.Contains(ids, *d.PersonID)) {
-		of = append(of, *d.PersonID)
+	if d, ok := found[ref].(deals.Deal); ok && !d.Deleted {
+		for _, p := range d.TakePart() {
+			if ids == nil || slices.Contains(ids, p.PersonID) {
+				of = append(of, p.PersonID)
+			}
+		}
 	}
 	return of, err
 }

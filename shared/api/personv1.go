@@ -17,9 +17,16 @@ type personV1 struct {
 	CompanyID int64               `json:"company_id"`
 	OwnerID   *nestedUser         `json:"owner_id"`
 	OrgID     *nestedOrganization `json:"org_id"`
-	Name      string              `json:"name"`
-	FirstName *string             `json:"first_name"`
-	LastName  *string             `json:"last_name"`
+	personFlat
+
+	custom map[string]any // further keys
+}
+
+// personFlat is what all forms of a person in v1 have.
+type personFlat struct {
+	Name      string  `json:"name"`
+	FirstName *string `json:"first_name"`
+	LastName  *string `json:"last_name"`
 	countsV1
 	ParticipantOpen   int64        `json:"participant_open_deals_count"`
 	ParticipantClosed int64        `json:"participant_closed_deals_count"`
@@ -45,8 +52,6 @@ type personV1 struct {
 	Notes                *string      `json:"notes"`
 	Birthday             *value.Date  `json:"birthday"`
 	JobTitle             *string      `json:"job_title"`
-
-	custom map[string]any // further keys
 }
 
 // FurtherKeys tells that custom fields, and the parts of the postal address, are keys too.
@@ -94,15 +99,18 @@ func countsOut(n derivedWire, d dealCounts) countsV1 {
 func (h flatOut) personV1(p persons.Person) personV1 {
 	n, sum, labels := h.derived.person(p), h.derived.by[p.Ref()], h.labels(fields.Person, p.LabelIDs)
 	w := personV1{
-		ID: p.ID, CompanyID: h.Team, OwnerID: h.nestedUser(p.OwnerID), OrgID: h.nestedOrganization(p.OrganizationID), Name: p.Name,
-		FirstName: p.FirstName, LastName: p.LastName, countsV1: countsOut(n.derivedWire, n.dealCounts), ParticipantOpen: *n.ParticipantOpen,
-		ParticipantClosed: *n.ParticipantClosed, ActiveFlag: !p.Deleted, Phone: each(p.Phones, detailOut), Email: each(p.Emails, detailOut),
-		PrimaryEmail: value.NonZero(p.PrimaryEmail()), FirstChar: firstChar(p.Name), AddTime: value.Stamp(&p.AddTime),
-		UpdateTime: value.Stamp(&p.UpdateTime), VisibleTo: strconv.FormatInt(p.VisibleTo, 10), activityEnds: h.ends(p.Ref()),
-		LastIncomingMailTime: value.Stamp(sum.LastReceivedTime), LastOutgoingMailTime: value.Stamp(sum.LastSentTime), Label: firstOf(labels),
-		LabelIDs: labels, OwnerName: h.nameOf("user", &p.OwnerID), OrgName: h.nameOf("organization", p.OrganizationID), CCEmail: h.ccEmail,
-		IM: each(p.IM, detailOut), PostalAddress: addressLine(p.PostalAddress), Notes: p.Notes, Birthday: p.Birthday, JobTitle: p.JobTitle,
+		ID: p.ID, CompanyID: h.Team, OwnerID: h.nestedUser(p.OwnerID), OrgID: h.nestedOrganization(p.OrganizationID),
 		custom: flatCustom(h.sheets[fields.Person].Own(), p.Custom, h.nested),
+		personFlat: personFlat{
+			Name: p.Name, FirstName: p.FirstName, LastName: p.LastName, countsV1: countsOut(n.derivedWire, n.dealCounts),
+			ParticipantOpen: *n.ParticipantOpen, ParticipantClosed: *n.ParticipantClosed, ActiveFlag: !p.Deleted, Phone: each(p.Phones, detailOut),
+			Email: each(p.Emails, detailOut), PrimaryEmail: value.NonZero(p.PrimaryEmail()), FirstChar: firstChar(p.Name),
+			AddTime: value.Stamp(&p.AddTime), UpdateTime: value.Stamp(&p.UpdateTime), VisibleTo: strconv.FormatInt(p.VisibleTo, 10),
+			activityEnds: h.ends(p.Ref()), LastIncomingMailTime: value.Stamp(sum.LastReceivedTime),
+			LastOutgoingMailTime: value.Stamp(sum.LastSentTime), Label: firstOf(labels), LabelIDs: labels, OwnerName: h.nameOf("user", &p.OwnerID),
+			OrgName: h.nameOf("organization", p.OrganizationID), CCEmail: h.ccEmail, IM: each(p.IM, detailOut),
+			PostalAddress: addressLine(p.PostalAddress), Notes: p.Notes, Birthday: p.Birthday, JobTitle: p.JobTitle,
+		},
 	}
 	flatAddress(w.custom, "postal_address", p.PostalAddress)
 	if pic, ok := h.pictures[p.ID]; ok {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
@@ -61,7 +62,9 @@ const (
 	regularSet = "00000000-0000-4000-8000-000000000002"
 )
 
-func (h Misc) user(c Call, u teams.User) userWire {
+func (h Misc) user(c Call, u teams.User) userWire { return userOut(c, u, h.Now()) }
+
+func userOut(c Call, u teams.User, now time.Time) userWire {
 	set := regularSet
 	if u.Admin {
 		set = adminSet
@@ -70,7 +73,7 @@ func (h Misc) user(c Call, u teams.User) userWire {
 		ID: u.ID, Name: u.Name, DefaultCurrency: u.Currency, Locale: "en_US", Lang: 1, Email: u.Email, Activated: true,
 		Created: value.Stamp(&u.AddTime), Modified: value.Stamp(&u.UpdateTime), HasCreatedCompany: u.Admin,
 		Access: []accessWire{{"sales", u.Admin, set}}, ActiveFlag: u.Active, TimezoneName: u.TimeZone,
-		TimezoneOffset: h.Now().In(u.Zone()).Format("-07:00"), RoleID: 1, IsYou: u.ID == c.User,
+		TimezoneOffset: now.In(u.Zone()).Format("-07:00"), RoleID: 1, IsYou: u.ID == c.User,
 	}
 }
 

@@ -29,6 +29,8 @@ type viewWire struct {
 	FilesMore         bool              `json:"files_more"`
 	OpenDeals         []dealWire        `json:"open_deals,omitempty"`
 	OpenDealsMore     bool              `json:"open_deals_more,omitempty"`
+	ParticipantDeals  []dealWire        `json:"participant_deals,omitempty"`
+	ParticipantMore   bool              `json:"participant_deals_more,omitempty"`
 	Persons           []personWire      `json:"persons,omitempty"`
 	PersonsMore       bool              `json:"persons_more,omitempty"`
 	Relatives         []relatedView     `json:"related_organizations,omitempty"`
@@ -75,11 +77,14 @@ func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {
 		w.organizationDerived = derived.organization(r)
 		data["organization"], relatives = w, out.relatives(r.ID, v.Relations, show.organization)
 	}
-	s := sections{data, roomBeside(data, related), map[string]int{change.Deal: 4, change.Person: 5, change.Organization: 7}[h.Kind]}
+	s := sections{data, roomBeside(data, related), map[string]int{change.Deal: 4, change.Person: 6, change.Organization: 7}[h.Kind]}
 	section(&s, "mail_threads", eachOf(v.Threads.Records, out.thread), v.Threads.More)
 	section(&s, "files", eachOf(v.Files.Records, out.file), v.Files.More)
 	if h.Kind != change.Deal {
 		section(&s, "open_deals", eachOf(v.OpenDeals.Records, show.deal), v.OpenDeals.More)
+	}
+	if h.Kind == change.Person {
+		section(&s, "participant_deals", eachOf(v.TakesPart.Records, show.deal), v.TakesPart.More)
 	}
 	if h.Kind == change.Organization {
 		section(&s, "persons", eachOf(v.Persons.Records, show.person), v.Persons.More)
@@ -128,14 +133,15 @@ func section[T any](s *sections, name string, list []T, more bool) {
 
 // relatives are the organizations that one is related to, but for those that are deleted.
 func (h v1Out) relatives(of int64, relations []any, wire func(organizations.Organization) organizationWire) []relatedView {
-	list := []relatedView{}
+	list, seen := []relatedView{}, map[int64]bool{}
 	for _, r := range relations {
 		relation, ok := r.(organizations.Relation)
 		if !ok {
 			continue
 		}
 		other, is, ok := relation.From(of)
-		if o, found := h.organization(other); ok && found && !o.Deleted {
+		if o, found := h.organization(other); ok && found && !o.Deleted && !seen[other] { // while a merge is under way a pair may be there twice
+			seen[other] = true
 			list = append(list, relatedView{relation.ID, is, wire(o)})
 		}
 	}

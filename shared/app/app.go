@@ -34,7 +34,10 @@ func New(env boot.Env) Core {
 
 // Options are those of every API handler.
 func (c Core) Options() api.Options {
-	return api.Options{Auth: c.Teams(), Limits: limits.Limiter{Store: dynamo.Requests{DB: c.DB}, PerWindow: c.RateLimit, Now: c.Now}, Claims: dynamo.Claims{DB: c.DB}, Log: c.Log}
+	return api.Options{
+		Auth: c.Teams(), Limits: limits.Limiter{Store: dynamo.Requests{DB: c.DB}, PerWindow: c.RateLimit, Now: c.Now}, Claims: dynamo.Claims{DB: c.DB},
+		Begin: dynamo.Remembering, Log: c.Log,
+	}
 }
 
 // Teams makes a new team's first records from the defaults of other entities.

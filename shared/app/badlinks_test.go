@@ -15,6 +15,7 @@ import (
 // links are the fields of bodies that name a record of the team.
 var links = []string{
 	"deal_id", "person_id", "org_id", "owner_id", "user_id", "stage_id", "pipeline_id", "activity_id", "rel_owner_org_id", "rel_linked_org_id",
+	"merge_with_id",
 }
 
 // TestLinksToNobodyAreRefusedByName writes, into each such field of each operation, the id of a record that the team does not have.

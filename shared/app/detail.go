@@ -16,7 +16,7 @@ import (
 // Flow is the service of flows and detail views. The indexer, the only one that deletes files, gets their objects too.
 func (c Core) Flow() flow.Service {
 	return flow.Service{
-		Store: dynamo.Flow{DB: c.DB}, Objects: objects{c.S3, c.DataBucket}, Relations: c.Relations(), Ledger: c.Mailbox(), Now: c.Now,
+		Store: dynamo.Flow{DB: c.DB}, Objects: objects{c.S3, c.DataBucket}, Relations: c.Relations(), Ledger: c.Mailbox(), Movers: movers{c}, Now: c.Now,
 	}
 }
 

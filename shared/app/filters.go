@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/fields"
 	"github.com/lejek/lejek/shared/filters"
@@ -13,11 +14,18 @@ import (
 
 // Filters is the service of filters.
 func (c Core) Filters() filters.Service {
-	return filters.Service{Store: dynamo.NewFilters(c.DB), Records: catalogue{c.Fields()}, Users: c.Teams(), Now: c.Now}
+	return filters.Service{Store: dynamo.NewFilters(c.DB), Records: catalogue{c.Fields(), c.DB}, Users: c.Teams(), Now: c.Now}
 }
 
 // catalogue is the fields of a team as filters name them.
-type catalogue struct{ fields.Service }
+type catalogue struct {
+	fields.Service
+	db *dynamo.DB
+}
+
+func (c catalogue) Moved(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]change.Ref, error) {
+	return c.db.Moved(ctx, team, refs)
+}
 
 func (c catalogue) Fields(ctx context.Context, a auth.Actor, objects []string) (filters.Catalogue, filters.Lens, error) {
 	known := slices.DeleteFunc(slices.Clone(objects), func(o string) bool {

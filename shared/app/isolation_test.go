@@ -36,6 +36,8 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	person := make("/api/v2/persons", map[string]any{"name": secret, "org_id": org, "emails": []any{map[string]any{"value": secret + "@x.example"}}})
 	c.Must("POST", fmt.Sprintf("/v1/persons/%d/picture", person), apptest.Form{Files: map[string]string{"file": portrait(t)}})
 	deal := make("/api/v2/deals", map[string]any{"title": secret, "person_id": person, "org_id": org})
+	guest := c.Must("POST", "/api/v2/persons", map[string]any{"name": secret + " 3"}).ID()
+	ids["{deal_participant_id}"] = c.Must("POST", fmt.Sprintf("/v1/deals/%d/participants", deal), map[string]any{"person_id": guest}).ID()
 	c.Must("POST", "/api/v2/deals", map[string]any{"title": secret + " 2", "is_archived": true})
 	make("/api/v2/activities", map[string]any{"subject": secret, "deal_id": deal})
 	make("/v1/notes", map[string]any{"content": secret, "deal_id": deal})
@@ -152,8 +154,13 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 				method, path, _ := strings.Cut(pattern, " ")
 				root, rest, takesID := strings.Cut(strings.Replace(path, "/{field_code}", "/{id}", 1), "/{id}")
 				body := bodyOf(method, root)
-				if rest == "/options" {
+				switch {
+				case rest == "/options":
 					body = optionsOf(method)
+				case rest == "/merge":
+					body = map[string]any{"merge_with_id": ids["/api/v2"+root[strings.LastIndex(root, "/"):]]}
+				case rest == "/participants" && body != nil:
+					body = map[string]any{"person_id": ids["/api/v2/persons"]}
 				}
 				if strings.HasSuffix(pattern, "/picture") && body != nil {
 					body = apptest.Form{Files: map[string]string{"file": "no picture"}}
@@ -175,7 +182,8 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 				if method == http.MethodPost && rest == "/followers" {
 					body = map[string]any{"user_id": stranger.User.ID}
 				}
-				rest = strings.NewReplacer("{uuid}", fmt.Sprint(ids["{uuid}"]), "{user_id}", fmt.Sprint(mine.User.ID)).Replace(rest) + datesOf(rest)
+				rest = strings.NewReplacer("{uuid}", fmt.Sprint(ids["{uuid}"]), "{user_id}", fmt.Sprint(mine.User.ID),
+					"{deal_participant_id}", fmt.Sprint(ids["{deal_participant_id}"])).Replace(rest) + datesOf(rest)
 				got := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, id, rest), body)
 				want := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, nobody(id), rest), body)
 				if got.Status != http.StatusNotFound || got.Raw != want.Raw {
@@ -193,7 +201,12 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 func TestLinksToAnotherTeamAreRefused(t *testing.T) {
 	t.Parallel()
 	a := apptest.New(t, apptest.WithObjects)
-	_, ids := owner(t, a)
+	mine, ids := owner(t, a)
+	for range 3 { // so that the ids are none that the stranger has
+		ids["/api/v2/deals"] = mine.Must("POST", "/api/v2/deals", map[string]any{"title": "x"}).ID()
+		ids["/api/v2/persons"] = mine.Must("POST", "/api/v2/persons", map[string]any{"name": "x"}).ID()
+		ids["/api/v2/organizations"] = mine.Must("POST", "/api/v2/organizations", map[string]any{"name": "x"}).ID()
+	}
 	stranger := a.NewTeam("Stranger")
 	deal, person, org := ids["/api/v2/deals"], ids["/api/v2/persons"], ids["/api/v2/organizations"]
 	for _, call := range []struct {
@@ -221,6 +234,18 @@ func TestLinksToAnotherTeamAreRefused(t *testing.T) {
 	code := stranger.Must("POST", "/api/v2/dealFields", map[string]any{"field_name": "x", "field_type": "people"}).Data()["field_code"].(string)
 	if got := stranger.Do("POST", "/api/v2/deals", map[string]any{"title": "x", "custom_fields": map[string]any{code: person}}); got.Status != http.StatusBadRequest {
 		t.Errorf("a custom field points at another team's person: %d %s", got.Status, got.Raw)
+	}
+	for _, kind := range []string{"deals", "persons", "organizations"} {
+		own := stranger.Must("POST", "/api/v2/"+kind, map[string]any{map[bool]string{true: "title", false: "name"}[kind == "deals"]: "x"}).ID()
+		path := fmt.Sprintf("/v1/%s/%d/merge", kind, own)
+		if got := stranger.Do("PUT", path, map[string]any{"merge_with_id": ids["/api/v2/"+kind]}); got.Status != http.StatusBadRequest {
+			t.Errorf("PUT %s with another team's record: %d %s", path, got.Status, got.Raw)
+		}
+		if path = fmt.Sprintf("/v1/deals/%d/participants", own); kind == "deals" {
+			if got := stranger.Do("POST", path, map[string]any{"person_id": person}); got.Status != http.StatusBadRequest {
+				t.Errorf("POST %s with another team's person: %d %s", path, got.Status, got.Raw)
+			}
+		}
 	}
 	deliver(t, a, stranger)
 	thread := fmt.Sprintf("/v1/mailbox/mailThreads/%d", first(t, stranger, "/v1/mailbox/mailThreads?folder=inbox"))

@@ -1,9 +1,11 @@
 package app_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
 )
@@ -68,4 +70,55 @@ func objects(flow apptest.Answer) string {
 		names = append(names, fmt.Sprintf("%v %v", r["object"], r["data"].(map[string]any)["id"]))
 	}
 	return strings.Join(names, ", ")
+}
+
+// TestAMergeMovesWhatNoIndexTellsOfYet merges at once what was made a moment ago: the job waits until all of it was found.
+func TestAMergeMovesWhatNoIndexTellsOfYet(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t, apptest.WithLateIndexes)
+	settle := a.Follow()
+	c := a.NewTeam("Acme")
+	type m = map[string]any
+	one, two := c.Must("POST", "/api/v2/organizations", m{"name": "One"}).ID(), c.Must("POST", "/api/v2/organizations", m{"name": "Two"}).ID()
+	var persons, deals []int64
+	for i := range 5 {
+		persons = append(persons, c.Must("POST", "/api/v2/persons", m{"name": fmt.Sprint("P", i), "org_id": one}).ID())
+		deals = append(deals, c.Must("POST", "/api/v2/deals", m{"title": fmt.Sprint("D", i), "org_id": one, "person_id": persons[0], "status": []string{"won", "open"}[i%2]}).ID())
+	}
+	c.Must("PUT", apptest.Path("/v1/organizations/%d/merge", one), m{"merge_with_id": two})
+	c.Must("PUT", apptest.Path("/v1/persons/%d/merge", persons[0]), m{"merge_with_id": persons[1]})
+	look := func(when string) {
+		t.Helper()
+		for i, id := range deals {
+			d := c.Must("GET", apptest.Path("/api/v2/deals/%d", id), nil).Data()
+			if d["org_id"] != float64(two) || d["person_id"] != float64(persons[1]) {
+				t.Errorf("%s: deal %d names %v and %v", when, i, d["org_id"], d["person_id"])
+			}
+		}
+		for _, id := range persons[1:] {
+			if p := c.Must("GET", apptest.Path("/api/v2/persons/%d", id), nil).Data(); p["org_id"] != float64(two) {
+				t.Errorf("%s: person %d names %v", when, id, p["org_id"])
+			}
+		}
+		o := c.Must("GET", apptest.Path("/api/v2/organizations/%d?include_fields=people_count,open_deals_count,won_deals_count", two), nil).Data()
+		if o["people_count"] != 4.0 || o["open_deals_count"] != 2.0 || o["won_deals_count"] != 3.0 {
+			t.Errorf("%s: counted are %v people, %v open and %v won deals", when, o["people_count"], o["open_deals_count"], o["won_deals_count"])
+		}
+	}
+	look("at once")
+	settle()
+	look("when it is done")
+	redirects, err := a.DB.Redirects(context.Background(), c.Team.ID)
+	if err != nil || len(redirects.Merges()) != 2 {
+		t.Fatalf("%v (%v)", redirects, err)
+	}
+	for _, merge := range redirects.Merges() {
+		if !merge.Done {
+			t.Errorf("%+v is not done", merge)
+		}
+	}
+	a.Later(time.Hour) // redirects are read no more
+	x, y := c.Must("POST", "/api/v2/organizations", m{"name": "X"}).ID(), c.Must("POST", "/api/v2/organizations", m{"name": "Y"}).ID()
+	c.Must("PUT", apptest.Path("/v1/organizations/%d/merge", x), m{"merge_with_id": y})
+	look("an hour later")
 }

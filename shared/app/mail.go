@@ -112,8 +112,19 @@ func (p MailPeople) OrganizationsAt(ctx context.Context, team int64, domain stri
 // mailDeals are deals as mail knows them.
 type mailDeals struct{ Core }
 
+// Deal follows merges: whoever has the address of a deal writes to it for years.
 func (m mailDeals) Deal(ctx context.Context, team, id int64) (mailbox.Deal, error) {
 	d, err := dynamo.NewDeals(m.DB).Get(ctx, team, id)
+	if fault.Is(err, fault.NotFound) || err == nil && d.Deleted {
+		ref := change.Of(change.Deal, id)
+		moved, failed := m.DB.Moved(ctx, team, []change.Ref{ref})
+		if failed != nil {
+			return mailbox.Deal{}, failed
+		}
+		if to, ok := moved[ref]; ok {
+			d, err = dynamo.NewDeals(m.DB).Get(ctx, team, to.ID())
+		}
+	}
 	if err == nil && d.Deleted {
 		err = fault.Missing("Deal")
 	}

@@ -65,6 +65,7 @@ type Set struct {
 	Show    []Row   // rows written
 	Hide    []Row   // rows removed
 	Counts  []Count // beside what follows from rows; see Summary
+	Merges  []Merge
 	Jobs    []Job
 	Entries []Entry
 	Tallies []Tally
@@ -133,8 +134,10 @@ type Job struct {
 	Of      Ref
 	Cursor  string
 	Version int64
-	Purge   bool // Of is gone for good: what hangs on it leaves it, then its collection is removed
-	Done    bool // the job's item is removed
+	Purge   bool  // Of is gone for good: what hangs on it leaves it, then its collection is removed
+	Into    Ref   // Of was absorbed into this record: what hangs on it moves there
+	User    int64 // who merged them
+	Done    bool  // the job's item is removed
 }
 
 // Entry is one line of a directory that finds the team from outside. It must not exist yet, or is removed.

@@ -12,12 +12,19 @@ import (
 )
 
 // Custom is a new value of one custom field of a record; nil clears it. Code is the field's name in the API and in the change
-// log, Target the record that the value points at, "" for none.
+// log.
 type Custom struct {
-	Field  int64
-	Code   string
-	Value  *value.Custom
-	Target Ref
+	Field int64
+	Code  string
+	Value *value.Custom
+}
+
+// target is the record that the value points at; "" for none.
+func (c Custom) target() Ref {
+	if c.Value == nil || c.Value.Kind == "" {
+		return ""
+	}
+	return Of(c.Value.Kind, c.Value.ID)
 }
 
 // IsCustomKey reports the code of a field that a team made, deleted or not: 40 hexadecimal digits.
@@ -113,8 +120,8 @@ type Existing interface {
 func CheckCustom(ctx context.Context, store Existing, team int64, changes []Custom, had map[int64]value.Custom, bad *fault.Fields) error {
 	var refs []Ref
 	for _, c := range changes {
-		if c.Target != "" && had[c.Field].ID != c.Target.ID() && !slices.Contains(refs, c.Target) {
-			refs = append(refs, c.Target)
+		if c.target() != "" && had[c.Field].ID != c.target().ID() && !slices.Contains(refs, c.target()) {
+			refs = append(refs, c.target())
 		}
 	}
 	if len(refs) == 0 {
@@ -125,8 +132,8 @@ func CheckCustom(ctx context.Context, store Existing, team int64, changes []Cust
 		return err
 	}
 	for _, c := range changes {
-		if slices.Contains(refs, c.Target) && had[c.Field].ID != c.Target.ID() && !found[c.Target] {
-			bad.Add("custom_fields."+c.Code, "%s %d not found (field_code: %s)", c.Target.Kind(), c.Target.ID(), c.Code)
+		if slices.Contains(refs, c.target()) && had[c.Field].ID != c.target().ID() && !found[c.target()] {
+			bad.Add("custom_fields."+c.Code, "%s %d not found (field_code: %s)", c.target().Kind(), c.target().ID(), c.Code)
 		}
 	}
 	return nil

@@ -7,13 +7,14 @@ type Placed interface {
 	HangsOn() Links      // its direct links
 	Rows() []Row         // on the targets it keeps; none when deleted
 	ShowOn([]Ref) Placed // the same record, keeping other targets
+	Follow(Redirects) Placed
 	ReadVersion() int64
 }
 
-// PutPlaced writes a record and moves its rows to the targets that its links lead to now. before is nil, or was never read,
-// for a new record.
+// PutPlaced writes a record and moves its rows to the targets that its links lead to now; a link to what was absorbed by another
+// record becomes one to that. before is nil, or was never read, for a new record.
 func (s *Set) PutPlaced(before, now Placed, t Targets) Placed {
-	placed := now.ShowOn(t.Refs)
+	placed := now.Follow(t.Moved).ShowOn(t.Refs)
 	var had []Row
 	var expect int64
 	if before != nil && before.ReadVersion() != 0 {

@@ -20,6 +20,7 @@ const (
 	Threads     Shelf = "threads" // mail threads by last message
 	Files       Shelf = "files"   // newest first
 	Relations   Shelf = "relations"
+	NamedBy     Shelf = "named"       // what names the record by a link of its own and does not show on it
 	Messages    Shelf = "messages"    // of a thread, oldest first
 	Followers   Shelf = "followers"   // by the user's id
 	FollowerLog Shelf = "followerLog" // oldest first
@@ -103,6 +104,13 @@ func Written[T interface {
 	return LogRow(now.Ref(), f.Updated, version+1, log)
 }
 
+// Log shows the change log's row of a write, unless it changed nothing that is logged.
+func (s *Set) Log(row Row) {
+	if len(row.Log.Fields) > 0 {
+		s.Show = append(s.Show, row)
+	}
+}
+
 // LogRow is the row of a write in the record's own flow. Version makes it unique.
 func LogRow(on Ref, at time.Time, version int64, log Log) Row {
 	log.ID = version
@@ -135,22 +143,28 @@ func (l Links) Refs() []Ref {
 
 // Targets are the records that something with given Links shows on: those it links to, a deal's person and organization,
 // a person's organization. Checks hold the links that were followed, Leads tells where each led; Missing are direct links to what
-// does not exist or is deleted.
+// does not exist or is deleted. Moved is what became of records on the way that were absorbed by others, Absorbed those of them that
+// are still there, Aside what these led to.
 type Targets struct {
-	Refs    []Ref
-	Checks  []Check
-	Leads   map[Ref]Links
-	Missing []Ref
+	Refs     []Ref
+	Checks   []Check
+	Leads    map[Ref]Links
+	Missing  []Ref
+	Moved    Redirects
+	Absorbed []Ref
+	Aside    []Ref
 }
 
 // Has tells that the record is there, deleted or not.
-func (t Targets) Has(ref Ref) bool { return slices.Contains(t.Refs, ref) }
+func (t Targets) Has(ref Ref) bool {
+	return slices.Contains(t.Refs, ref) || slices.Contains(t.Absorbed, ref) || slices.Contains(t.Aside, ref)
+}
 
 // Except forgives links that were there before: one may lead to what was deleted since, which is no reason to refuse other
 // changes.
 func (t Targets) Except(before Links) Targets {
 	had := before.Refs()
-	t.Missing = slices.DeleteFunc(t.Missing, func(r Ref) bool { return slices.Contains(had, r) })
+	t.Missing = slices.DeleteFunc(slices.Clone(t.Missing), func(r Ref) bool { return slices.Contains(had, r) })
 	return t
 }
 
@@ -163,10 +177,27 @@ func RowsOn(targets []Ref, shelf Shelf, at time.Time, source Ref) []Row {
 	return rows
 }
 
+// Mentions are the rows by which a record is found that its custom fields name.
+func Mentions(source Ref, custom map[int64]value.Custom) (rows []Row) {
+	for _, v := range custom {
+		if v.Kind == Person || v.Kind == Organization {
+			rows = append(rows, Row{On: Of(v.Kind, v.ID), Shelf: NamedBy, Source: source})
+		}
+	}
+	return rows
+}
+
 // MissingRecord is the NotFound of a record that others show on.
 func MissingRecord(ref Ref) error {
 	names := map[string]string{Deal: "Deal", Person: "Person", Organization: "Organization"}
 	return fault.Missing(names[ref.Kind()])
+}
+
+// Among are the targets with no links missing but those.
+func (t Targets) Among(l Links) Targets {
+	refs := l.Refs()
+	t.Missing = slices.DeleteFunc(slices.Clone(t.Missing), func(r Ref) bool { return !slices.Contains(refs, r) })
+	return t
 }
 
 // NameMissing adds each link that leads nowhere to the wrong inputs, under its name in the API.

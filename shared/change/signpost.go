@@ -6,10 +6,11 @@ import "slices"
 // so: nothing that a customer wrote vanishes because something else was deleted. So a record that is deleted leaves a Post, an
 // item of two ids that is never removed, and whoever follows links follows it where the record is no more.
 
-// Post is where a deleted record led.
+// Post is where a deleted record led, or what it was absorbed into.
 type Post struct {
 	PersonID       int64
 	OrganizationID int64
+	Into           Ref
 }
 
 // SignpostOf is where the Post of a record lies.
@@ -28,6 +29,14 @@ func (s *Set) Leave(ref Ref, led Links) {
 
 // Links are where the post leads.
 func (p Post) Links() Links {
+	switch p.Into.Kind() {
+	case Deal:
+		return Links{Deal: p.Into.ID()}
+	case Person:
+		return Links{Persons: []int64{p.Into.ID()}}
+	case Organization:
+		return Links{Organization: p.Into.ID()}
+	}
 	return Links{Persons: []int64{p.PersonID}, Organization: p.OrganizationID}
 }
 

@@ -15,8 +15,27 @@ import (
 // Summary is what is derived for a record. Version counts the writes of its ends; numbers are added to without it.
 type Summary struct {
 	Version int64
+	Closed  bool // the record was absorbed: nothing new shows on it
 	Ends
 	Numbers map[Number]int64
+}
+
+// With is a summary together with that of another record: what it would be if all that shows there showed here.
+func (s Summary) With(o Summary) Summary {
+	all := Summary{Version: s.Version, Ends: s.Ends, Numbers: map[Number]int64{}}
+	for _, part := range []Summary{s, o} {
+		for n, count := range part.Numbers {
+			all.Numbers[n] += count
+		}
+	}
+	for _, e := range ends {
+		if r := e.kept(&o.Ends, ""); r != nil {
+			if had := e.kept(&all.Ends, ""); had == nil || e.before(*r, *had) {
+				e.keep(&all.Ends, r)
+			}
+		}
+	}
+	return all
 }
 
 // Ends are rows that come first or last on a record. A time is nil for a planned activity without one.
@@ -38,6 +57,7 @@ const (
 	NotesCount     Number = "notes"
 	FilesCount     Number = "files"
 	MailsCount     Number = "mails"
+	ThreadsCount   Number = "threads"
 	DoneCount      Number = "done" // activities
 	UndoneCount    Number = "undone"
 	FollowersCount Number = "followers"
@@ -49,6 +69,12 @@ var Statuses = []string{"open", "won", "lost"}
 
 // DealsCount is how many deals of a status a person or an organization has; deleted ones do not count.
 func DealsCount(status string) Number { return Number(status) }
+
+// ParticipantCount is how many deals of a status a person takes part in without being the deal's own person.
+func ParticipantCount(status string) Number { return Number("participant " + status) }
+
+// Linked are the numbers of records that name a person or an organization by a link of their own.
+var Linked = []Number{DealsCount("open"), DealsCount("won"), DealsCount("lost"), PeopleCount}
 
 // RelatedCount is how many deals an organization's persons have elsewhere: with no organization or another one.
 func RelatedCount(status string) Number { return Number("related " + status) }
@@ -76,6 +102,8 @@ func (r Row) number() Number {
 		return FilesCount
 	case r.Shelf == Flow && kind == MailMessage:
 		return MailsCount
+	case r.Shelf == Threads:
+		return ThreadsCount
 	case r.Shelf == Flow && kind == Activity:
 		return DoneCount
 	case r.Shelf == Planned && kind == Activity:
@@ -84,11 +112,13 @@ func (r Row) number() Number {
 	return ""
 }
 
-// Sum is all that sets do to the summary of one record. Shown and Hidden are the rows that its ends may depend on.
+// Sum is all that sets do to the summary of one record. Shown and Hidden are the rows that its ends may depend on. Close is that the
+// record is absorbed by another one; from then on nothing can be shown on it.
 type Sum struct {
 	Team          int64
 	Count         // without what comes to nothing
 	Shown, Hidden []Row
+	Close         bool
 }
 
 // Sums are what the sets of one transaction do to summaries.
@@ -125,6 +155,11 @@ func Sums(sets ...Set) (sums []Sum) {
 				s.Seen[n] = seen
 			}
 		}
+		for _, m := range set.Merges {
+			if !m.Done {
+				of(set.Team, m.Absorbed).Close = true
+			}
+		}
 	}
 	return slices.DeleteFunc(sums, func(s Sum) bool {
 		for n, add := range s.Add {
@@ -132,7 +167,7 @@ func Sums(sets ...Set) (sums []Sum) {
 				delete(s.Add, n)
 			}
 		}
-		return len(s.Add)+len(s.Seen) == 0 && !s.MovesEnds()
+		return len(s.Add)+len(s.Seen) == 0 && !s.Close && !s.MovesEnds()
 	})
 }
 
@@ -253,7 +288,7 @@ func Weight(sets ...Set) int {
 		for _, r := range slices.Concat(s.Show, s.Hide) {
 			items[r.place()] = true
 		}
-		n += len(s.Members) + len(s.Jobs) + len(s.Entries) + len(s.Facts) + len(s.Dues) + len(s.Tallies)
+		n += len(s.Members) + min(len(s.Merges), 1) + len(s.Jobs) + len(s.Entries) + len(s.Facts) + len(s.Dues) + len(s.Tallies)
 	}
 	return n + len(items)
 }

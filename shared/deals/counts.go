@@ -1,18 +1,21 @@
 package deals
 
 import (
+	"slices"
+
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/value"
 )
 
 // A deal counts, by its status, for its person and its organization, and for the person's organization when that is another one:
 // there it is related. It is also counted how many of a person's deals are with which organization, since all deals of an
-// organization but a person's own are related to that person. An archived deal counts like any other, a deleted one does not.
+// organization but a person's own are related to that person. For those who only take part it counts apart. An archived deal counts
+// like any other, a deleted one does not.
 
 // placedAnew tells that a write changes what the deal counts for, or where it shows.
 func placedAnew(before, now Deal) bool {
-	return before.Status != now.Status || before.Deleted != now.Deleted || before.Archived != now.Archived || !value.Equal(before.PersonID, now.PersonID) ||
-		!value.Equal(before.OrganizationID, now.OrganizationID)
+	return before.Status != now.Status || before.Deleted != now.Deleted || before.Archived != now.Archived || !sameLinks(before, now) ||
+		!slices.Equal(before.others(), now.others())
 }
 
 // linked is the deal with the links and the status of an input, archived or not.
@@ -49,6 +52,9 @@ func (d Deal) counts(sign int64, t change.Targets) (all []change.Count) {
 	}
 	if own != 0 {
 		add(organization, organization, n)
+	}
+	for _, person := range d.others() {
+		add(person, person, change.ParticipantCount(d.Status))
 	}
 	return all
 }

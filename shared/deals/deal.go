@@ -52,6 +52,9 @@ type Deal struct {
 	Deleted           bool
 	Archived          bool
 	ArchiveTime       *time.Time
+	Participants      []Participant // who takes part beside the deal's person
+	MergedInto        *int64        // the deal that absorbed this one
+	stored            *Deal         // see Follow
 }
 
 // Ref names the deal.

@@ -10,12 +10,26 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// Rows are where the deal itself shows: an open one that is not archived among the open deals of its person and its organization.
+// Rows are where the deal itself shows: an open one that is not archived among the open deals of its person and its organization,
+// any with those who take part, or whom its custom fields name.
 func (d Deal) Rows() []change.Row {
-	if d.Deleted || d.Archived || d.Status != Open || d.ID == 0 {
+	if d.Deleted || d.ID == 0 {
 		return nil
 	}
-	return change.RowsOn(d.LeadsTo().Refs(), change.OpenDeals, d.AddTime, d.Ref())
+	return append(d.places(), change.Mentions(d.Ref(), d.Custom)...)
+}
+
+func (d Deal) places() (rows []change.Row) {
+	if d.Deleted {
+		return nil
+	}
+	if !d.Archived && d.Status == Open {
+		rows = change.RowsOn(d.LeadsTo().Refs(), change.OpenDeals, d.AddTime, d.Ref())
+	}
+	for _, person := range d.others() {
+		rows = append(rows, change.Row{On: person, Shelf: change.NamedBy, Source: d.Ref()})
+	}
+	return rows
 }
 
 // LeadsTo are the deal's own links: what hangs on the deal shows there too.
@@ -78,25 +92,47 @@ func Created(a auth.Actor, d Deal, t change.Targets, at time.Time) change.Set {
 	return set
 }
 
-// written is a deal's write with what follows from it: its rows, its log (custom are the changed custom fields), its fact, and the
-// job that moves rows after its links changed.
-func written(a auth.Actor, before, now Deal, t change.Targets, custom []change.Field, at time.Time) change.Set {
+// written is the write of a deal that was read so, with what follows from it: its rows, its log (custom are the changed custom
+// fields), its fact, and the job that moves rows after its links changed.
+func written(a auth.Actor, read, now Deal, t change.Targets, custom []change.Field, at time.Time) change.Set {
 	set := change.By(a)
+	before := read.asStored()
+	if before.ID != 0 && !sameLinks(before, now) && now.Links == before.Links {
+		now.Links++ // a merge has moved one
+	}
 	set.Put(now.Ref(), now, before.Version)
+	rows := now.Rows()
 	if placedAnew(before, now) {
-		set.Place(before.Rows(), slices.DeleteFunc(now.Rows(), func(r change.Row) bool { return !t.Has(r.On) }))
+		rows = slices.DeleteFunc(now.places(), func(r change.Row) bool { return !t.Has(r.On) })
+		rows = append(rows, change.Mentions(now.Ref(), now.Custom)...)
 		set.Counts = append(before.counts(-1, t), now.counts(1, t)...)
 	}
-	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
+	set.Place(before.Rows(), rows)
+	set.Log(change.Written(a, logged, before, now, before.Version, append(custom, takingPart(before, now)...)...))
 	set.Facts = append(set.Facts, now.fact(before.Version+1, at))
-	set.Checks = append(newlyLinked(before, now), t.Checks...)
-	if before.ID != 0 && before.Links != now.Links {
+	set.Checks = append(newlyLinked(read, now), checksOn(t, before, now)...)
+	if before.ID != 0 && !sameLinks(read, now) { // after a merge its own job moves rows
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}
-	if now.Deleted {
+	if now.Deleted && !before.Deleted && now.MergedInto == nil {
 		set.Leave(now.Ref(), now.LeadsTo())
 	}
 	return set
+}
+
+func sameLinks(a, b Deal) bool {
+	return value.Equal(a.PersonID, b.PersonID) && value.Equal(a.OrganizationID, b.OrganizationID)
+}
+
+// checksOn are the checks of where the deal itself led and leads; where those lead who only take part does not matter.
+func checksOn(t change.Targets, before, now Deal) (checks []change.Check) {
+	refs := append(before.LeadsTo().Refs(), now.LeadsTo().Refs()...)
+	for _, c := range t.Checks {
+		if slices.Contains(refs, c.Ref) {
+			checks = append(checks, c)
+		}
+	}
+	return checks
 }
 
 // Texts are what searches look in.

@@ -17,6 +17,7 @@ type Store interface {
 	Get(ctx context.Context, team, id int64) (Deal, error)
 	List(ctx context.Context, team int64, l value.List) (value.Page[Deal], error)
 	NextID(ctx context.Context, team int64) (int64, error)
+	NextParticipantID(ctx context.Context, team int64) (int64, error)
 	// Follow reads persons and organizations, and where they lead.
 	Follow(ctx context.Context, team int64, refs ...change.Ref) (change.Targets, error)
 	change.Existing
@@ -99,11 +100,12 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		t, err := s.Store.Follow(ctx, a.Team, before.LeadsTo().Refs()...)
+		now := before.Delete(s.now())
+		t, err := s.follow(ctx, a, before, now)
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()), t, nil)
+		_, err = s.save(ctx, a, before, now, t, nil)
 		return err
 	})
 }
@@ -122,11 +124,12 @@ func (s Service) alive(ctx context.Context, a auth.Actor, id int64) (Deal, error
 // link that stays as it is may lead to what has been deleted since: clients send back what they read.
 func (s Service) check(ctx context.Context, a auth.Actor, before Deal, in Input) (Input, change.Targets, error) {
 	bad := slices.Clone(in.Wrong)
-	t, err := s.follow(ctx, a, before, before.linked(in))
+	now := before.linked(in)
+	t, err := s.follow(ctx, a, before, now)
 	if err != nil {
 		return in, t, err
 	}
-	change.NameMissing(&bad, t.Except(before.LeadsTo()))
+	change.NameMissing(&bad, t.Among(now.LeadsTo()).Except(before.LeadsTo()).Except(before.asStored().LeadsTo()))
 	if err := change.CheckCustom(ctx, s.Store, a.Team, in.Custom, before.Custom, &bad); err != nil {
 		return in, t, err
 	}
@@ -150,11 +153,11 @@ func (s Service) check(ctx context.Context, a auth.Actor, before Deal, in Input)
 
 // follow reads where a deal led and leads, if it is placed there anew.
 func (s Service) follow(ctx context.Context, a auth.Actor, before, now Deal) (change.Targets, error) {
-	if !placedAnew(before, now) {
+	if before = before.asStored(); !placedAnew(before, now) {
 		return change.Targets{}, nil
 	}
-	refs := before.LeadsTo().Refs()
-	for _, ref := range now.LeadsTo().Refs() {
+	var refs []change.Ref
+	for _, ref := range slices.Concat(before.LeadsTo().Refs(), now.LeadsTo().Refs(), before.others(), now.others()) {
 		if !slices.Contains(refs, ref) {
 			refs = append(refs, ref)
 		}

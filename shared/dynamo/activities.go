@@ -5,7 +5,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 )
 
-var activityKind = kindOf[activities.Activity]{name: change.Activity, facets: activities.Activity.Facets}
+var activityKind = kindOf[activities.Activity]{name: change.Activity, facets: activities.Activity.Facets, follow: followPlaced[activities.Activity]}
 
 // Activities keeps activities.
 type Activities struct {

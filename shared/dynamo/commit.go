@@ -44,6 +44,9 @@ func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
 			if err := ops.add(s); err != nil {
 				return fmt.Errorf("dynamo.Commit: %w", err)
 			}
+			if err := ops.merges(ctx, s); err != nil {
+				return fmt.Errorf("dynamo.Commit: %w", err)
+			}
 		}
 		for _, s := range sums {
 			if err := ops.sum(s); err != nil {
@@ -56,6 +59,9 @@ func (db *DB) Commit(ctx context.Context, sets ...change.Set) error {
 		overtaken, err := ops.commit(ctx)
 		if err == nil && t != nil {
 			t.Wrote()
+		}
+		if err != nil || slices.ContainsFunc(sets, func(s change.Set) bool { return len(s.Merges) > 0 }) {
+			rememberedIn(ctx).forget()
 		}
 		if !overtaken || try == 5 || ctx.Err() != nil {
 			return err

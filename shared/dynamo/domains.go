@@ -51,5 +51,15 @@ func (db *DB) PersonsAtSite(ctx context.Context, team int64, domain string, limi
 	if err != nil {
 		return nil, unavailable(fmt.Errorf("dynamo.PersonsAtSite: %w", err))
 	}
-	return decodeAll(personKind, out.Items)
+	redirects, err := db.Redirects(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	near := make([]persons.Person, len(out.Items))
+	for i, it := range out.Items {
+		if near[i], err = personKind.read(it, redirects); err != nil {
+			return nil, err
+		}
+	}
+	return near, nil
 }

@@ -26,12 +26,15 @@ type kind interface {
 	encode(team int64, v any) (item, error)
 	decodeAny(it item) (any, error)
 	fromJSON(text []byte) (any, error) // what json.Marshal makes of a record
+	readAny(it item, r change.Redirects) (any, error)
+	follows() bool
 }
 
 type kindOf[T any] struct {
 	name   string
 	facets func(T) value.Facets
 	extra  func(team int64, v T, it item) // index attributes beyond the facets
+	follow func(T, change.Redirects) T    // the record as merges under way will leave it; nil where none of its links can move
 }
 
 func (k kindOf[T]) encode(team int64, v any) (item, error) {
@@ -68,6 +71,22 @@ func (k kindOf[T]) fromJSON(text []byte) (any, error) {
 }
 
 func (k kindOf[T]) decodeAny(it item) (any, error) { return k.decode(it) }
+
+// read decodes a record for those who are to see it as merges under way will leave it.
+func (k kindOf[T]) read(it item, r change.Redirects) (T, error) {
+	v, err := k.decode(it)
+	if err == nil && k.follow != nil {
+		v = k.follow(v, r)
+	}
+	return v, err
+}
+
+func (k kindOf[T]) follows() bool { return k.follow != nil }
+
+func (k kindOf[T]) readAny(it item, r change.Redirects) (any, error) { return k.read(it, r) }
+
+// followPlaced is follow of what shows on others.
+func followPlaced[T change.Placed](v T, r change.Redirects) T { return v.Follow(r).(T) }
 
 func encode(team int64, r change.Record) (item, error) {
 	k, ok := kinds[r.Ref.Kind()]

@@ -35,7 +35,7 @@ func TestEachKindIsInArchivesOrSaidToBeOutside(t *testing.T) {
 // beyond are patterns whose items are no records of their own, and not in archives but for those that are named with a kind of line.
 var beyond = strings.Fields("record summary share relation file_row flow mail_threads open_deals messages followers follower_log planned " +
 	"users tokens_of_a_user facts figures totals import_chunk import_row import_errors tally words phone_digits requests bookmark audit_log " +
-	"idempotency_key sequence job webhook_states deliveries delivery_bodies pipelines stages activity_types field_options comments reminders team webhooks")
+	"idempotency_key sequence job webhook_states deliveries delivery_bodies named_by merges pipelines stages activity_types field_options comments reminders team webhooks")
 
 func TestEachPatternIsThoughtOfInExports(t *testing.T) {
 	t.Parallel()

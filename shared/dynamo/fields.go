@@ -26,19 +26,14 @@ type Fields struct{ *DB }
 
 var _ fields.Store = Fields{}
 
-// Definitions takes one call: a read for one entity, a batch for several.
+// Definitions takes one call.
 func (f Fields) Definitions(ctx context.Context, team int64, entities ...string) (map[string]fields.Definitions, error) {
 	keys := make([]schema.Key, len(entities))
 	for i, e := range entities {
 		keys[i] = keyOf(team, fields.Definitions{Entity: e}.Ref())
 	}
-	found := map[schema.Key]item{}
-	var err error
-	if len(keys) == 1 {
-		found[keys[0]], err = f.get(ctx, keys[0])
-	} else {
-		found, err = f.batch(ctx, keys)
-	}
+	// Whoever asks for fields is going to read records: what these need to know is read in the same call.
+	found, _, err := f.batchFollowing(ctx, team, keys)
 	if err != nil {
 		return nil, fmt.Errorf("dynamo.Definitions: %w", err)
 	}

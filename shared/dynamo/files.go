@@ -8,7 +8,7 @@ import (
 	"github.com/lejek/lejek/shared/schema"
 )
 
-var fileKind = kindOf[files.File]{name: change.File, facets: files.File.Facets}
+var fileKind = kindOf[files.File]{name: change.File, facets: files.File.Facets, follow: followPlaced[files.File]}
 
 // incomingKind is kept beside no other: it is found by the number alone.
 var incomingKind = kindOf[files.Incoming]{name: files.KindIncoming, extra: func(_ int64, n files.Incoming, it item) {

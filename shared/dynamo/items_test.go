@@ -177,6 +177,9 @@ func fill(t *testing.T, v reflect.Value, name string) {
 		v.SetUint(7)
 	case reflect.Struct:
 		for i := range v.NumField() {
+			if !v.Type().Field(i).IsExported() {
+				continue // is not stored
+			}
 			fill(t, v.Field(i), v.Type().Field(i).Name)
 		}
 	default:

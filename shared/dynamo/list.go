@@ -142,6 +142,12 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 	if p.from >= p.to {
 		return page, nil
 	}
+	var redirects change.Redirects
+	if k.follows() {
+		if redirects, err = db.Redirects(ctx, team); err != nil {
+			return page, err
+		}
+	}
 	start, err := p.start(team, l)
 	if err != nil {
 		return page, err
@@ -149,7 +155,7 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 	in := p.query(db, l)
 	in.ExclusiveStartKey = start
 	if l.Sieve != nil {
-		return sift(ctx, db, team, k, l, p, in)
+		return sift(ctx, db, team, k, l, p, in, redirects)
 	}
 	var last item // the last row that is behind us
 	for examined, reads := 0, 0; ; reads++ {
@@ -171,7 +177,7 @@ func listPage[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l val
 				last = it
 				continue
 			}
-			v, err := k.decode(it)
+			v, err := k.read(it, redirects)
 			if err != nil {
 				return page, err
 			}

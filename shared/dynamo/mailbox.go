@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	mailThreadKind  = kindOf[mailbox.Thread]{name: change.MailThread, extra: threadKeys}
-	mailMessageKind = kindOf[mailbox.Message]{name: change.MailMessage, extra: messageKeys}
+	mailThreadKind  = kindOf[mailbox.Thread]{name: change.MailThread, extra: threadKeys, follow: followPlaced[mailbox.Thread]}
+	mailMessageKind = kindOf[mailbox.Message]{name: change.MailMessage, extra: messageKeys, follow: followPlaced[mailbox.Message]}
 	aliasKind       = kindOf[mailbox.Alias]{name: change.MessageID}
 )
 
@@ -186,6 +186,10 @@ func (m Mail) Known(ctx context.Context, team int64, refs []change.Ref) (map[cha
 
 // ThreadPage walks a user's threads from the newest; the index may lag behind the last writes.
 func (m Mail) ThreadPage(ctx context.Context, team, user int64, archived bool, wanted func(mailbox.Thread) bool, start, limit int) (list []mailbox.Thread, more bool, err error) {
+	redirects, err := m.Redirects(ctx, team)
+	if err != nil {
+		return nil, false, err
+	}
 	in := &dynamodb.QueryInput{
 		TableName: &m.table, IndexName: aws.String(schema.ByTime.Name), ScanIndexForward: aws.Bool(false), Limit: aws.Int32(chunk),
 		KeyConditionExpression:    aws.String("#p = :p"),
@@ -201,7 +205,7 @@ func (m Mail) ThreadPage(ctx context.Context, team, user int64, archived bool, w
 			return nil, false, unavailable(fmt.Errorf("dynamo.ThreadPage: %w", err))
 		}
 		for _, it := range out.Items {
-			t, err := mailThreadKind.decode(it)
+			t, err := mailThreadKind.read(it, redirects)
 			switch {
 			case err != nil:
 				return nil, false, err

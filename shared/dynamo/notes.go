@@ -13,7 +13,7 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-var noteKind = kindOf[notes.Note]{name: change.Note, facets: notes.Note.Facets}
+var noteKind = kindOf[notes.Note]{name: change.Note, facets: notes.Note.Facets, follow: followPlaced[notes.Note]}
 
 // Notes keeps notes.
 type Notes struct{ records[notes.Note] }
@@ -36,6 +36,10 @@ func (n Notes) Skim(ctx context.Context, team int64, l value.List, content bool,
 	if p.from >= p.to {
 		return true, nil
 	}
+	redirects, err := n.Redirects(ctx, team)
+	if err != nil {
+		return false, err
+	}
 	in := p.query(n.DB, l)
 	var projection []string
 	for i, name := range skimmed {
@@ -56,7 +60,7 @@ func (n Notes) Skim(ctx context.Context, team int64, l value.List, content bool,
 			return false, unavailable(fmt.Errorf("dynamo.Notes.Skim %s: %w", p.index.Name, err))
 		}
 		for _, it := range out.Items {
-			note, err := noteKind.decode(it)
+			note, err := noteKind.read(it, redirects)
 			if err != nil {
 				return false, err
 			}

@@ -5,7 +5,7 @@ import (
 	"github.com/lejek/lejek/shared/organizations"
 )
 
-var organizationKind = kindOf[organizations.Organization]{name: change.Organization, facets: organizations.Organization.Facets}
+var organizationKind = kindOf[organizations.Organization]{name: change.Organization, facets: organizations.Organization.Facets, follow: organizations.Organization.Follow}
 
 // Organizations keeps organizations.
 type Organizations struct {

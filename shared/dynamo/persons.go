@@ -7,7 +7,7 @@ import (
 	"github.com/lejek/lejek/shared/persons"
 )
 
-var personKind = kindOf[persons.Person]{name: change.Person, facets: persons.Person.Facets, extra: personKeys}
+var personKind = kindOf[persons.Person]{name: change.Person, facets: persons.Person.Facets, extra: personKeys, follow: persons.Person.Follow}
 
 // Persons keeps persons.
 type Persons struct{ records[persons.Person] }

@@ -22,14 +22,15 @@ type records[T any] struct {
 // Get is the record of that id; NotFound when the team has none.
 func (r records[T]) Get(ctx context.Context, team, id int64) (T, error) {
 	var zero T
-	it, err := r.get(ctx, keyOf(team, change.Of(r.kind.name, id)))
+	key := keyOf(team, change.Of(r.kind.name, id))
+	found, redirects, err := r.batchRead(ctx, team, []schema.Key{key}, r.kind)
 	if err != nil {
 		return zero, err
 	}
-	if it == nil {
+	if found[key] == nil {
 		return zero, fault.Missing(r.name)
 	}
-	return r.kind.decode(it)
+	return r.kind.read(found[key], redirects)
 }
 
 // GetMany are the records of these ids that exist, by id.
@@ -38,14 +39,14 @@ func (r records[T]) GetMany(ctx context.Context, team int64, ids []int64) (map[i
 	for i, id := range ids {
 		keys[i] = keyOf(team, change.Of(r.kind.name, id))
 	}
-	found, err := r.batch(ctx, keys)
+	found, redirects, err := r.batchRead(ctx, team, keys, r.kind)
 	if err != nil {
 		return nil, err
 	}
 	all := make(map[int64]T, len(found))
 	for i, id := range ids {
 		if it, ok := found[keys[i]]; ok {
-			if all[id], err = r.kind.decode(it); err != nil {
+			if all[id], err = r.kind.read(it, redirects); err != nil {
 				return nil, err
 			}
 		}
@@ -111,18 +112,18 @@ func (r records[T]) fit(team int64, list []T, beside int) (int, error) {
 
 // GetAny reads records of several kinds at once, each as its own type; what does not exist is absent.
 func (db *DB) GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error) {
-	keys := make([]schema.Key, len(refs))
+	keys, of := make([]schema.Key, len(refs)), make([]kind, len(refs))
 	for i, ref := range refs {
-		keys[i] = keyOf(team, ref)
+		keys[i], of[i] = keyOf(team, ref), kinds[ref.Kind()]
 	}
-	found, err := db.batch(ctx, keys)
+	found, redirects, err := db.batchRead(ctx, team, keys, of...)
 	if err != nil {
 		return nil, err
 	}
 	all := make(map[change.Ref]any, len(found))
 	for i, ref := range refs {
 		if it, ok := found[keys[i]]; ok {
-			if all[ref], err = kinds[ref.Kind()].decodeAny(it); err != nil {
+			if all[ref], err = of[i].readAny(it, redirects); err != nil {
 				return nil, err
 			}
 		}

@@ -17,9 +17,10 @@ import (
 )
 
 // Relations are in no list, so only their removal after deletion needs an attribute of its own.
-var relationKind = kindOf[organizations.Relation]{name: change.Relation, extra: func(_ int64, r organizations.Relation, it item) {
-	expire(it, r.Deleted, r.UpdateTime)
-}}
+var relationKind = kindOf[organizations.Relation]{
+	name: change.Relation, follow: organizations.Relation.Follow,
+	extra: func(_ int64, r organizations.Relation, it item) { expire(it, r.Deleted, r.UpdateTime) },
+}
 
 // Relations keeps relations between organizations.
 type Relations struct {

@@ -27,6 +27,7 @@ const (
 type sifting struct {
 	*DB
 	team                 int64
+	redirects            change.Redirects
 	sieve                value.Sieve
 	limit                int // of the page
 	known                map[value.Need]any
@@ -36,8 +37,8 @@ type sifting struct {
 
 // sift answers a list with a sieve. Rows are read in a few rounds: first about as many as the page holds, then as many as
 // the share of answers among them suggests, or as many as there is room for.
-func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.List, p plan, in *dynamodb.QueryInput) (page value.Page[T], err error) {
-	s := &sifting{DB: db, team: team, sieve: l.Sieve, known: map[value.Need]any{}, limit: l.Limit}
+func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.List, p plan, in *dynamodb.QueryInput, redirects change.Redirects) (page value.Page[T], err error) {
+	s := &sifting{DB: db, team: team, redirects: redirects, sieve: l.Sieve, known: map[value.Need]any{}, limit: l.Limit}
 	var last item // the last row that is behind us
 	for {
 		n := s.next(len(page.Items))
@@ -57,7 +58,7 @@ func sift[T any](ctx context.Context, db *DB, team int64, k kindOf[T], l value.L
 			if !db.alive(it) {
 				continue
 			}
-			v, err := k.decode(it)
+			v, err := k.read(it, redirects)
 			if err != nil {
 				return page, err
 			}
@@ -185,11 +186,16 @@ func (s *sifting) learn(ctx context.Context, needs []value.Need, all bool) (bool
 
 func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {
 	keys := make([]schema.Key, len(needs))
+	var absorbed []schema.Key // summaries that count with others
 	for i, n := range needs {
 		if keys[i] = keyOf(s.team, change.Ref(n.Of)); n.Part == value.PartSummary {
 			keys[i] = summaryKey(s.team, change.Ref(n.Of))
+			for _, of := range s.redirects.Collections(change.Ref(n.Of))[1:] {
+				absorbed = append(absorbed, summaryKey(s.team, of))
+			}
 		}
 	}
+	keys = append(keys, absorbed...)
 	found, err := s.batchAs(ctx, keys, false)
 	if err != nil {
 		return fmt.Errorf("what filters need to know: %w", err)
@@ -200,19 +206,40 @@ func (s *sifting) batchOf(ctx context.Context, needs []value.Need) error {
 		s.learnedSize += storedSize(it)
 		s.used += storedSize(it)
 		s.known[n] = nil
-		if !s.alive(it) {
-			continue
-		}
-		if n.Part == value.PartSummary {
-			s.known[n], err = decodeSummary(it)
-		} else {
-			s.known[n], err = kinds[change.Ref(n.Of).Kind()].decodeAny(it)
+		switch {
+		case n.Part == value.PartSummary:
+			s.known[n], err = s.summaryIn(found, change.Ref(n.Of))
+		case s.alive(it):
+			s.known[n], err = kinds[change.Ref(n.Of).Kind()].readAny(it, s.redirects)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// summaryIn is a record's summary with those that count with it; nil when there is none.
+func (s *sifting) summaryIn(found map[schema.Key]item, of change.Ref) (any, error) {
+	var all *change.Summary
+	for _, part := range s.redirects.Collections(of) {
+		it := found[summaryKey(s.team, part)]
+		if !s.alive(it) {
+			continue
+		}
+		sum, err := decodeSummary(it)
+		if err != nil {
+			return nil, err
+		}
+		if all != nil {
+			sum = all.With(sum)
+		}
+		all = &sum
+	}
+	if all == nil {
+		return nil, nil
+	}
+	return *all, nil
 }
 
 // log reads the writes to a record since a time, oldest first; it is right at once.

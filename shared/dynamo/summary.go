@@ -12,13 +12,46 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/schema"
 )
 
-const numberPrefix = "#" // of the attributes of a summary that are change.Numbers
+const (
+	numberPrefix    = "#" // of the attributes of a summary that are change.Numbers
+	closedAttribute = "Closed"
+)
 
-// Summaries reads what is derived for records, strongly consistent; those that have nothing are absent.
+// Summaries reads what is derived for records, strongly consistent; those that have nothing are absent. That of what is being
+// absorbed counts with the survivor: what showed on both is counted twice until it has moved.
 func (db *DB) Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	redirects, err := db.Redirects(ctx, team)
+	if err != nil {
+		return nil, fmt.Errorf("dynamo.Summaries: %w", err)
+	}
+	var all []change.Ref
+	for _, ref := range of {
+		all = append(all, redirects.Collections(ref)...)
+	}
+	found, err := db.summaries(ctx, team, all)
+	if err != nil || len(all) == len(of) {
+		return found, err
+	}
+	sums := make(map[change.Ref]change.Summary, len(of))
+	for _, ref := range of {
+		for _, part := range redirects.Collections(ref) {
+			if s, ok := found[part]; ok {
+				sums[ref] = sums[ref].With(s)
+			}
+		}
+	}
+	return sums, nil
+}
+
+// summaries reads them one by one, as they are stored.
+func (db *DB) summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error) {
 	keys := make([]schema.Key, len(of))
 	for i, ref := range of {
 		keys[i] = summaryKey(team, ref)
@@ -48,7 +81,7 @@ func summaryKey(team int64, of change.Ref) schema.Key {
 }
 
 func decodeSummary(it item) (s change.Summary, err error) {
-	s = change.Summary{Version: numberOf(it, schema.Version), Numbers: map[change.Number]int64{}}
+	s = change.Summary{Version: numberOf(it, schema.Version), Closed: it[closedAttribute] != nil, Numbers: map[change.Number]int64{}}
 	for name := range it {
 		if n, ok := strings.CutPrefix(name, numberPrefix); ok {
 			s.Numbers[change.Number(n)] = numberOf(it, name)
@@ -81,7 +114,7 @@ func (db *DB) derive(ctx context.Context, sets []change.Set) ([]sum, error) {
 	if len(read) == 0 {
 		return sums, nil
 	}
-	found, err := db.Summaries(ctx, sums[0].Team, read)
+	found, err := db.summaries(ctx, sums[0].Team, read)
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +122,9 @@ func (db *DB) derive(ctx context.Context, sets []change.Set) ([]sum, error) {
 		s := &sums[i]
 		if !s.derived {
 			continue
+		}
+		if found[s.Of].Closed && len(s.Shown) > 0 {
+			return nil, fault.New(fault.Conflict, "The record was merged with another one meanwhile")
 		}
 		s.version, s.ends = found[s.Of].Version, found[s.Of].Ends
 		if err := s.Move(&s.ends, func(e change.End, from change.Row) (*change.Row, error) { return db.beyond(ctx, s.Sum, e, from) }); err != nil {
@@ -106,7 +142,7 @@ func (db *DB) beyond(ctx context.Context, s change.Sum, e change.End, from chang
 		limit = 1 + len(s.Hidden)
 	}
 	for after := from; ; limit = 1000 {
-		rows, more, err := db.Rows(ctx, s.Team, s.Of, change.Range{Shelf: e.Shelf, Desc: !e.First, Limit: limit, After: &after})
+		rows, more, err := db.rowsIn(ctx, s.Team, []change.Ref{s.Of}, change.Range{Shelf: e.Shelf, Desc: !e.First, Limit: limit, After: &after})
 		if err != nil {
 			return nil, err
 		}
@@ -133,6 +169,12 @@ func (o *operations) sum(s sum) error {
 		x.set = append(x.set, x.name(schema.Version)+" = "+x.value(number(s.version+1)))
 		x.is(schema.Version, s.version)
 		o.derived[len(o.list)] = len(s.Seen) == 0
+	}
+	if s.Close {
+		x.set = append(x.set, x.name(closedAttribute)+" = "+x.value(&types.AttributeValueMemberBOOL{Value: true}))
+	}
+	if len(s.Shown) > 0 {
+		x.conditions = append(x.conditions, "attribute_not_exists("+x.name(closedAttribute)+")")
 	}
 	for _, n := range slices.Sorted(maps.Keys(s.Add)) {
 		x.add = append(x.add, x.name(numberPrefix+string(n))+" "+x.value(number(s.Add[n])))

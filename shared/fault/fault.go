@@ -87,6 +87,14 @@ func KindOf(err error) Kind {
 // Is reports whether err is of the kind.
 func Is(err error, kind Kind) bool { return KindOf(err) == kind }
 
+// Except is the error, unless it is of that kind, which does not matter here.
+func Except(err error, kind Kind) error {
+	if Is(err, kind) {
+		return nil
+	}
+	return err
+}
+
 // Fields collects the wrong inputs of one request, so that all are answered at once.
 type Fields []Field
 

@@ -40,9 +40,7 @@ func (s Service) Read(ctx context.Context, a auth.Actor, sheet Sheet, written ma
 		c := change.Custom{Field: f.ID, Code: code}
 		if raw := written[code]; string(raw) != "null" {
 			v := r.value(f, raw)
-			if kind := f.Type.Target(); kind != "" {
-				c.Target = change.Of(kind, v.ID)
-			}
+			v.Kind = f.Type.Target()
 			c.Value = &v
 		}
 		changes = append(changes, c)

@@ -120,3 +120,16 @@ func (f File) Texts() []value.Text {
 	}
 	return []value.Text{{In: value.InName, Value: f.Name}}
 }
+
+// Follow gives the file the links that it has after merges.
+func (f File) Follow(r change.Redirects) change.Placed {
+	f.DealID, f.PersonIDs = r.Opt(change.Deal, f.DealID), r.IDs(change.Person, f.PersonIDs)
+	f.OrganizationID = r.Opt(change.Organization, f.OrganizationID)
+	return f
+}
+
+// UpdatedAt is the file when a merge has changed its links.
+func (f File) UpdatedAt(now time.Time) change.Placed {
+	f.UpdateTime = now
+	return f
+}

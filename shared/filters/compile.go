@@ -54,9 +54,9 @@ func (c Conditions) timed(fields Catalogue) bool {
 // compile turns conditions into tests. What does not fit the field that a condition names, or names none, is told by its path:
 // when the filter is saved, and when it is used after a custom field was deleted. A condition on a deleted field is not left
 // out: the list would silently hold more than was asked for.
-func compile(kind string, c Conditions, fields Catalogue, clock Clock, me int64) (compiled, error) {
+func compile(kind string, c Conditions, fields Catalogue, clock Clock, me int64, moved map[change.Ref]change.Ref) (compiled, error) {
 	out := compiled{kind: kind}
-	b := builder{kind: kind, fields: fields, clock: clock, me: me}
+	b := builder{kind: kind, fields: fields, clock: clock, me: me, moved: moved}
 	place := map[bool]int{false: 0, true: 1}
 	for _, group := range []struct {
 		from  []Condition
@@ -78,6 +78,30 @@ type builder struct {
 	fields Catalogue
 	clock  Clock
 	me     int64
+	moved  map[change.Ref]change.Ref
+}
+
+// linkTypes are the types of fields that name records which can be merged, and of what kind these are.
+var linkTypes = map[string]string{
+	"deal": change.Deal, "person": change.Person, "people": change.Person, "organization": change.Organization, "org": change.Organization,
+}
+
+// named are the records that conditions name.
+func (c Conditions) named(fields Catalogue) (refs []change.Ref) {
+	for _, c := range slices.Concat(c.All, c.Any) {
+		kind, ok := linkTypes[fields[c.Object][c.FieldID].Type]
+		if !ok {
+			continue
+		}
+		var b builder // what is wrong is told when the condition is compiled
+		values, _ := b.values(c)
+		for _, v := range values {
+			if id, err := strconv.ParseInt(strings.TrimSpace(v), 10, 64); err == nil {
+				refs = append(refs, change.Of(kind, id))
+			}
+		}
+	}
+	return refs
 }
 
 func (b *builder) wrong(place, format string, args ...any) {
@@ -257,8 +281,12 @@ func (b *builder) choice(t *test, values []string) {
 		case t.Type == "boolean" && !slices.Contains([]string{"0", "1", "true", "false"}, v):
 			b.wrong("value", "must be true or false")
 		case slices.Contains(numbered, t.Type):
-			if n, err := strconv.ParseInt(v, 10, 64); err != nil || n < 1 {
+			n, err := strconv.ParseInt(v, 10, 64)
+			if err != nil || n < 1 {
 				b.wrong("value", "must be an id, a whole number")
+			}
+			if to, ok := b.moved[change.Of(linkTypes[t.Type], n)]; ok {
+				v = to.Name()
 			}
 		}
 		values[i] = canonical(v)

@@ -117,7 +117,7 @@ func FuzzParse(f *testing.F) {
 				fields[object][int64(i+1)] = Field{ID: int64(i + 1), Object: object, Key: name, Type: name}
 			}
 		}
-		if _, err := compile(Deals, c, fields, Clock{}, 1); err != nil && !strings.HasPrefix(names(err), "conditions.conditions[") {
+		if _, err := compile(Deals, c, fields, Clock{}, 1, nil); err != nil && !strings.HasPrefix(names(err), "conditions.conditions[") {
 			t.Errorf("%q: %v", raw, err)
 		}
 	})

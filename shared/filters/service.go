@@ -35,6 +35,8 @@ type Records interface {
 	// Fields are all fields of these objects that can be filtered by, and the lens through which records are seen with them.
 	// Other objects have none.
 	Fields(ctx context.Context, a auth.Actor, objects []string) (Catalogue, Lens, error)
+	// Moved is what became of those of these records that were absorbed by others.
+	Moved(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]change.Ref, error)
 }
 
 // Users knows the users of a team.
@@ -204,7 +206,14 @@ func (s Service) question(ctx context.Context, a auth.Actor, f Filter) (q Questi
 			return q, err
 		}
 	}
-	c, err := compile(f.Type, f.Conditions, fields, clock, a.User)
+	// A filter is kept as its author wrote it. What it names may have been merged with something since.
+	var moved map[change.Ref]change.Ref
+	if named := f.Conditions.named(fields); len(named) > 0 {
+		if moved, err = s.Records.Moved(ctx, a.Team, named); err != nil {
+			return q, err
+		}
+	}
+	c, err := compile(f.Type, f.Conditions, fields, clock, a.User, moved)
 	return Question{compiled: c, name: fmt.Sprintf("%s v%d", f.Ref(), f.Version), lens: lens}, err
 }
 

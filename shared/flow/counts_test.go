@@ -31,10 +31,11 @@ import (
 // kept are the fields that are kept, not counted when they are read; each kind of record has those of them that its API names.
 var kept = map[string]string{
 	change.Deal: "next_activity_id,last_activity_id,files_count,notes_count,email_messages_count,activities_count,done_activities_count," +
-		"undone_activities_count,followers_count,last_incoming_mail_time,last_outgoing_mail_time",
+		"undone_activities_count,followers_count,last_incoming_mail_time,last_outgoing_mail_time,participants_count",
 	change.Person: "next_activity_id,last_activity_id,files_count,notes_count,email_messages_count,activities_count,done_activities_count," +
 		"undone_activities_count,followers_count,last_incoming_mail_time,last_outgoing_mail_time,open_deals_count,related_open_deals_count,closed_deals_count," +
-		"related_closed_deals_count,won_deals_count,related_won_deals_count,lost_deals_count,related_lost_deals_count",
+		"related_closed_deals_count,won_deals_count,related_won_deals_count,lost_deals_count,related_lost_deals_count," +
+		"participant_open_deals_count,participant_closed_deals_count",
 	change.Organization: "next_activity_id,last_activity_id,files_count,notes_count,email_messages_count,activities_count,done_activities_count," +
 		"undone_activities_count,followers_count,people_count,open_deals_count,related_open_deals_count,closed_deals_count,related_closed_deals_count," +
 		"won_deals_count,related_won_deals_count,lost_deals_count,related_lost_deals_count",
@@ -103,7 +104,7 @@ func (w *world) counted(all map[change.Ref]any, on change.Ref) m {
 			}
 		}
 	}
-	n, related := map[string]float64{}, map[string]float64{}
+	n, related, takesPart, taking := map[string]float64{}, map[string]float64{}, map[string]float64{}, 0.
 	notes, files, mails, done, undone, people := 0., 0., 0., 0., 0., 0.
 	var next, last change.Row
 	var in, out time.Time
@@ -124,6 +125,15 @@ func (w *world) counted(all map[change.Ref]any, on change.Ref) m {
 				people++
 			}
 		case deals.Deal:
+			people := map[int64]bool{value.Deref(r.PersonID): true}
+			for _, p := range r.Participants {
+				if people[p.PersonID] = true; p.PersonID != value.Deref(r.PersonID) && on == change.Of(change.Person, p.PersonID) && !r.Deleted {
+					takesPart[r.Status]++
+				}
+			}
+			if delete(people, 0); r.Ref() == on {
+				taking = float64(len(people))
+			}
 			if r.Deleted {
 				break
 			}
@@ -190,7 +200,8 @@ func (w *world) counted(all map[change.Ref]any, on change.Ref) m {
 		"last_incoming_mail_time": stamp(in), "last_outgoing_mail_time": stamp(out), "open_deals_count": n["open"], "won_deals_count": n["won"],
 		"lost_deals_count": n["lost"], "closed_deals_count": n["won"] + n["lost"], "related_open_deals_count": related["open"],
 		"related_won_deals_count": related["won"], "related_lost_deals_count": related["lost"],
-		"related_closed_deals_count": related["won"] + related["lost"],
+		"related_closed_deals_count": related["won"] + related["lost"], "participants_count": taking,
+		"participant_open_deals_count": takesPart["open"], "participant_closed_deals_count": takesPart["won"] + takesPart["lost"],
 	}
 }
 

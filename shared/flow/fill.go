@@ -100,7 +100,7 @@ func NamesOf(record any) (refs []change.Ref) {
 
 // linkFields are the fields of the change log whose value is an id, and of what.
 var linkFields = map[string]string{
-	"user_id": kindUser, "owner_id": kindUser, "stage_id": kindStage, "pipeline": kindPipeline, "person_id": change.Person,
+	"user_id": kindUser, "owner_id": kindUser, "stage_id": kindStage, "pipeline": kindPipeline, "person_id": change.Person, keyParticipants: change.Person,
 	"org_id": change.Organization, "deal_id": change.Deal,
 }
 

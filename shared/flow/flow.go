@@ -20,6 +20,10 @@ import (
 type Store interface {
 	// GetAny reads records, each as its own type; what does not exist is absent.
 	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
+	// Stored is GetAny without following merges that are under way.
+	Stored(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
+	// Linked are records of a list (see linkedTo) that name a record, after one of them, from an index, which may lag.
+	Linked(ctx context.Context, team int64, list string, of, after change.Ref, limit int) (refs []change.Ref, more bool, err error)
 	// GetSome is GetAny of as many of refs, from their beginning, as an answer could hold; n is how many these are.
 	GetSome(ctx context.Context, team int64, refs []change.Ref) (found map[change.Ref]any, n int, err error)
 	// Rows reads a part of a shelf; more tells that rows follow the last.
@@ -32,6 +36,8 @@ type Store interface {
 	Walk(ctx context.Context, team int64, on change.Ref, cursor string, limit int) (found []Placement, more bool, err error)
 	// Summaries are what is derived for records.
 	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
+	// OwnSummaries are those of these records alone, without what is being absorbed into them.
+	OwnSummaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
 	Targets(ctx context.Context, team int64, links change.Links) (change.Targets, error)
 	// ActivityTypeRefs names the team's activity types, without a query.
 	ActivityTypeRefs(ctx context.Context, team int64) ([]change.Ref, error)
@@ -56,6 +62,7 @@ type Service struct {
 	// Relations takes away what related an organization that is gone; Ledger follows threads.
 	Relations Relations
 	Ledger    Ledger
+	Movers    Movers
 	Now       func() time.Time
 }
 

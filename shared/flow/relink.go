@@ -3,8 +3,10 @@ package flow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 )
@@ -15,9 +17,11 @@ const (
 )
 
 // Placement is a row in a record's collection with the cursor that continues after it. Rows of the change log and open deals
-// have no Source here: they belong to their record and never move.
+// have no Source here: they belong to their record and never move by themselves. Names tells that the source does not show there but
+// names the record by a link of its own.
 type Placement struct {
 	Source change.Ref
+	Names  bool
 	Cursor string
 }
 
@@ -36,11 +40,17 @@ func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
 	if !found || job.Version != seen.Version {
 		return nil // done, or a later event carries it on
 	}
+	if job.Into != "" {
+		if job, err = s.merge(ctx, team, job); err != nil {
+			return fmt.Errorf("flow.Step %s: %w", seen.Name, err)
+		}
+		return s.finish(ctx, team, job)
+	}
 	rows, more, err := s.Store.Walk(ctx, team, job.Of, job.Cursor, perStep)
 	if err != nil {
 		return fmt.Errorf("flow.Step %s: %w", job.Name, err)
 	}
-	m := mover{Service: s, team: team, targets: map[string]change.Targets{}}
+	m := mover{Service: s, team: team, targets: map[string]change.Targets{}, actor: auth.Actor{Team: team, Source: "app"}}
 	if job.Purge {
 		if m.gone, err = s.gone(ctx, team, job.Of); err != nil {
 			return fmt.Errorf("flow.Step %s: %w", job.Name, err)
@@ -70,11 +80,7 @@ func (s Service) Step(ctx context.Context, team int64, seen change.Job) error {
 			return fmt.Errorf("flow.Step %s: %w", job.Name, err)
 		}
 	}
-	err = s.Store.Commit(ctx, change.Set{Team: team, Jobs: []change.Job{job}})
-	if fault.Is(err, fault.Conflict) {
-		return nil // the same event, handed out twice, got here first
-	}
-	return err
+	return s.finish(ctx, team, job)
 }
 
 // settle has the ledger follow a thread.
@@ -92,7 +98,7 @@ func (s Service) settle(ctx context.Context, team int64, thread change.Ref, rows
 }
 
 func (s Service) placed(ctx context.Context, team int64, ref change.Ref) (change.Placed, error) {
-	found, err := s.Store.GetAny(ctx, team, []change.Ref{ref})
+	found, err := s.Store.Stored(ctx, team, []change.Ref{ref})
 	p, _ := found[ref].(change.Placed)
 	return p, err
 }
@@ -103,6 +109,8 @@ type mover struct {
 	team    int64
 	thread  Thread                    // whose links its messages and files take over; nil otherwise
 	gone    *gone                     // what is being purged; nil otherwise
+	merge   bool                      // what names an absorbed record moves, too
+	actor   auth.Actor                // who merged it
 	targets map[string]change.Targets // by links, within this step
 	batch   []change.Set              // one per source
 	refs    []change.Ref
@@ -114,17 +122,23 @@ func (m *mover) move(ctx context.Context, rows []Placement) (done int, err error
 	if err != nil {
 		return 0, err
 	}
-	moved := map[change.Ref]bool{}
+	seen := map[change.Ref]bool{}
 	for i, row := range rows {
 		if short(ctx) {
 			return i, m.flush(ctx)
 		}
+		if m.names(row) && !seen[row.Source] {
+			seen[row.Source] = true
+			if err := m.addLinked(ctx, row.Source); err != nil {
+				return 0, err
+			}
+		}
 		for _, ref := range sources.of(row.Source) {
 			p, ok := sources.found[ref].(change.Placed)
-			if !ok || moved[ref] {
+			if !ok || seen[ref] {
 				continue
 			}
-			moved[ref] = true
+			seen[ref] = true
 			if err := m.add(ctx, p); err != nil {
 				return 0, err
 			}
@@ -141,15 +155,43 @@ func short(ctx context.Context) bool {
 // add puts a source into the batch, unless all its rows are where they belong.
 func (m *mover) add(ctx context.Context, p change.Placed) error {
 	set, err := m.replace(ctx, p)
-	if err != nil || len(set.Records) == 0 {
+	if err != nil {
 		return err
+	}
+	return m.addSet(ctx, p.Ref(), set)
+}
+
+// addLinked puts a record into the batch that names an absorbed one.
+func (m *mover) addLinked(ctx context.Context, ref change.Ref) error {
+	set, err := m.link(ctx, ref)
+	if err != nil {
+		return err
+	}
+	return m.addSet(ctx, ref, set)
+}
+
+// names tells that a row's source names the record that is merged or gone, and is to be written anew.
+func (m *mover) names(row Placement) bool {
+	return m.merge && (row.Names || row.Source.Kind() == change.Relation) || m.gone != nil && row.Names
+}
+
+func (m *mover) link(ctx context.Context, ref change.Ref) (change.Set, error) {
+	if m.gone != nil {
+		return m.Movers.Forget(ctx, m.actor, ref, m.gone.ref)
+	}
+	return m.Movers.Move(ctx, m.actor, ref)
+}
+
+func (m *mover) addSet(ctx context.Context, ref change.Ref, set change.Set) error {
+	if len(set.Records) == 0 {
+		return nil
 	}
 	if change.Weight(append(m.batch, set)...) > change.MaxOperations {
 		if err := m.flush(ctx); err != nil {
 			return err
 		}
 	}
-	m.batch, m.refs = append(m.batch, set), append(m.refs, p.Ref())
+	m.batch, m.refs = append(m.batch, set), append(m.refs, ref)
 	return nil
 }
 
@@ -168,6 +210,12 @@ func (m *mover) replace(ctx context.Context, before change.Placed) (set change.S
 	if err != nil {
 		return set, err
 	}
+	// A link to what was absorbed becomes one to the survivor.
+	if now = now.Follow(t.Moved); fmt.Sprint(before.HangsOn()) != fmt.Sprint(now.HangsOn()) && t.Moved.Any() {
+		if u, ok := now.(Updated); ok {
+			now = u.UpdatedAt(m.Now().UTC().Truncate(time.Millisecond))
+		}
+	}
 	set.Team = m.team
 	set.PutPlaced(before, now, t)
 	if m.thread != nil {
@@ -177,6 +225,11 @@ func (m *mover) replace(ctx context.Context, before change.Placed) (set change.S
 		return change.Set{}, nil
 	}
 	return set, nil
+}
+
+// Updated is a record of which clients ask what has changed since.
+type Updated interface {
+	UpdatedAt(now time.Time) change.Placed
 }
 
 // reach follows links, once within a step.
@@ -214,6 +267,13 @@ func (m *mover) flush(ctx context.Context) error {
 
 // again places one source by what is true now.
 func (m *mover) again(ctx context.Context, ref change.Ref) error {
+	if slices.Contains(moved, ref.Kind()) {
+		set, err := m.link(ctx, ref)
+		if err != nil || len(set.Records) == 0 {
+			return err
+		}
+		return m.Store.Commit(ctx, set)
+	}
 	if m.thread != nil {
 		thread, err := m.placed(ctx, m.team, m.thread.Ref())
 		if err != nil {

@@ -46,11 +46,11 @@ type sources struct {
 func (m *mover) sources(ctx context.Context, rows []Placement) (s sources, err error) {
 	var refs []change.Ref
 	for _, row := range rows {
-		if row.Source != "" {
+		if row.Source != "" && !row.Names {
 			refs = append(refs, row.Source)
 		}
 	}
-	if s.found, err = m.Store.GetAny(ctx, m.team, distinct(refs)); err != nil || m.thread == nil {
+	if s.found, err = m.Store.Stored(ctx, m.team, distinct(refs)); err != nil || m.thread == nil {
 		return s, err
 	}
 	s.carried = map[change.Ref][]change.Ref{}
@@ -61,7 +61,7 @@ func (m *mover) sources(ctx context.Context, rows []Placement) (s sources, err e
 			carried = append(carried, s.carried[ref]...)
 		}
 	}
-	more, err := m.Store.GetAny(ctx, m.team, distinct(carried))
+	more, err := m.Store.Stored(ctx, m.team, distinct(carried))
 	for ref, record := range more {
 		s.found[ref] = record
 	}

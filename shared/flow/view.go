@@ -41,7 +41,8 @@ type View struct {
 	Organization any // of a deal or a person
 	Persons      Section
 	OpenDeals    Section
-	Relations    []any // the organizations at their other ends are in Records
+	TakesPart    Section // deals in which a person takes part without being the deal's own
+	Relations    []any   // the organizations at their other ends are in Records
 	Planned      Section
 	Flow         Page // what happened; undone activities are Planned
 	Threads      Section
@@ -58,7 +59,7 @@ type shelf struct {
 }
 
 // View reads everything that a detail view shows: one query for the head, one each for planned activities, flow, threads, open
-// deals and an organization's persons, so at most six; then one batch read of what these refer to and one of what that names.
+// deals, what a person takes part in and an organization's persons, so at most six; then one batch read of what these refer to and one of what that names.
 func (s Service) View(ctx context.Context, a auth.Actor, of change.Ref) (v View, err error) {
 	head, err := s.Store.Head(ctx, a.Team, of, viewFiles)
 	if err == nil && head.Record == nil {
@@ -86,6 +87,10 @@ func (s Service) View(ctx context.Context, a auth.Actor, of change.Ref) (v View,
 	if of.Kind() != change.Deal {
 		open = read(change.OpenDeals, false, viewOpenDeals)
 	}
+	var named shelf
+	if of.Kind() == change.Person {
+		named = read(change.NamedBy, false, viewOpenDeals)
+	}
 	if of.Kind() == change.Organization && err == nil {
 		v.Persons.Records, v.Persons.More, err = s.Store.PersonsOf(ctx, a.Team, of.ID(), viewPersons)
 	}
@@ -94,7 +99,7 @@ func (s Service) View(ctx context.Context, a auth.Actor, of change.Ref) (v View,
 	}
 	links := head.Links.Refs()
 	sources, err := s.Store.GetAny(ctx, a.Team, distinct(slices.Concat(
-		links, planned.refs, happened.refs, threads.refs, open.refs, head.Files, head.Relations)))
+		links, planned.refs, happened.refs, threads.refs, open.refs, named.refs, head.Files, head.Relations)))
 	if err != nil {
 		return v, err
 	}
@@ -105,20 +110,27 @@ func (s Service) View(ctx context.Context, a auth.Actor, of change.Ref) (v View,
 			v.Organization = sources[ref]
 		}
 	}
-	v.Planned, v.Threads, v.OpenDeals = section(sources, planned.refs, planned.more), section(sources, threads.refs, threads.more), section(sources, open.refs, open.more)
-	v.Files = section(sources, head.Files, head.FilesMore)
-	v.Relations = section(sources, head.Relations, false).Records
+	v.Planned, v.Threads, v.OpenDeals = section(sources, change.Planned, planned.refs, planned.more), section(sources, change.Threads, threads.refs, threads.more),
+		section(sources, change.OpenDeals, open.refs, open.more)
+	v.TakesPart = section(sources, change.NamedBy, named.refs, named.more)
+	v.TakesPart.Records = slices.DeleteFunc(v.TakesPart.Records, func(r any) bool { // others name the person in a custom field
+		d, ok := r.(interface{ TakesPart(person int64) bool })
+		return !ok || !d.TakesPart(of.ID())
+	})
+	v.Files = section(sources, change.Files, head.Files, head.FilesMore)
+	v.Relations = section(sources, change.Relations, head.Relations, false).Records
 	v.Flow = firstPage(happened, sources)
 	return v, s.name(ctx, a, of, &v, sources)
 }
 
-// section are the records of refs, each once; what was deleted since its row was read is left out.
-func section(found map[change.Ref]any, refs []change.Ref, more bool) Section {
+// section are the records of refs on a shelf, each once; what was deleted since its row was read, or is on that shelf no more, is
+// left out.
+func section(found map[change.Ref]any, shelf change.Shelf, refs []change.Ref, more bool) Section {
 	sec := Section{More: more}
 	seen := map[change.Ref]bool{}
 	for _, ref := range refs {
 		r, rows := found[ref].(interface{ Rows() []change.Row })
-		if seen[ref] || !rows || len(r.Rows()) == 0 {
+		if seen[ref] || !rows || !slices.ContainsFunc(r.Rows(), func(row change.Row) bool { return row.Shelf == shelf }) {
 			continue
 		}
 		seen[ref] = true

@@ -29,7 +29,8 @@ func (in ThreadInput) links() bool { return in.DealID.Set || in.PersonID.Has() }
 func (b Box) Update(ctx context.Context, a auth.Actor, id int64, in ThreadInput) (t Thread, err error) {
 	var bad fault.Fields
 	if in.DealID.Has() {
-		if _, err := b.Deals.Deal(ctx, a.Team, in.DealID.V); fault.Is(err, fault.NotFound) {
+		d, err := b.Deals.Deal(ctx, a.Team, in.DealID.V)
+		if fault.Is(err, fault.NotFound) || err == nil && d.ID != in.DealID.V {
 			bad.Add("deal_id", "deal %d not found", in.DealID.V)
 		} else if err != nil {
 			return t, err

@@ -132,7 +132,7 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 func (r run) core(d decision, had *Message, targets change.Targets, shown []change.Ref) change.Set {
 	core, t := change.Set{Team: r.Team}, d.thread
 	core.PutPlaced(value.Deref(d.before), t, targets)
-	core.PutPlaced(value.Deref(had), d.message, change.Targets{Refs: shown})
+	core.PutPlaced(value.Deref(had), d.message, change.Targets{Refs: shown, Moved: targets.Moved})
 	switch {
 	case d.before != nil && d.before.Links != t.Links:
 		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})

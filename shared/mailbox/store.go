@@ -95,7 +95,7 @@ type Deal struct {
 
 // Deals knows deals.
 type Deals interface {
-	// Deal is one deal; NotFound when there is none or it is deleted.
+	// Deal is one deal, or the one that has absorbed it; NotFound when there is none or it is deleted.
 	Deal(ctx context.Context, team, id int64) (Deal, error)
 	// OpenDeals are the open deals of these persons and organizations, newest activity first.
 	OpenDeals(ctx context.Context, team int64, of []change.Ref) ([]Deal, error)

@@ -145,7 +145,9 @@ var Functions = limited([]Function{
 		Name: "deals", Doc: "deals, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/deals"), legacy("/v1/deals"), detail("deals"), []Operation{
 			"DELETE /v1/deals", "GET /v1/deals/archived", "GET /v1/deals/{id}/activities", "GET /v1/deals/{id}/persons", "GET /v1/deals/{id}/products",
-			"GET /api/v2/deals/archived", "POST /api/v2/deals/{id}/duplicate", "POST /v1/deals/{id}/duplicate",
+			"GET /api/v2/deals/archived", "POST /api/v2/deals/{id}/duplicate", "POST /v1/deals/{id}/duplicate", "PUT /v1/deals/{id}/merge",
+			"GET /v1/deals/{id}/participants", "POST /v1/deals/{id}/participants", "DELETE /v1/deals/{id}/participants/{deal_participant_id}",
+			"GET /v1/deals/{id}/participantsChangelog",
 			"GET /v1/deals/summary", "GET /v1/deals/summary/archived", "GET /v1/deals/timeline",
 		}),
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
@@ -261,7 +263,7 @@ var Functions = limited([]Function{
 		Operations: join(crud("/api/v2/organizations"), legacy("/v1/organizations"), detail("organizations"), []Operation{
 			"DELETE /v1/organizations", "GET /v1/organizations/{id}/activities", "GET /v1/organizations/{id}/deals", "GET /v1/organizations/{id}/persons",
 			"GET /v1/organizationRelationships", "POST /v1/organizationRelationships", "GET /v1/organizationRelationships/{id}",
-			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}",
+			"PUT /v1/organizationRelationships/{id}", "DELETE /v1/organizationRelationships/{id}", "PUT /v1/organizations/{id}/merge",
 		}),
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
@@ -269,7 +271,7 @@ var Functions = limited([]Function{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/persons"), legacy("/v1/persons"), detail("persons"), []Operation{
 			"DELETE /v1/persons", "GET /v1/persons/{id}/activities", "GET /v1/persons/{id}/deals", "GET /v1/persons/{id}/products",
-			"GET /api/v2/persons/{id}/picture", "POST /v1/persons/{id}/picture", "DELETE /v1/persons/{id}/picture",
+			"GET /api/v2/persons/{id}/picture", "POST /v1/persons/{id}/picture", "DELETE /v1/persons/{id}/picture", "PUT /v1/persons/{id}/merge",
 		}),
 		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},

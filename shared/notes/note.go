@@ -85,3 +85,16 @@ func (n Note) Facets() value.Facets {
 func (n Note) Texts() []value.Text {
 	return []value.Text{{In: value.InNotes, Form: value.HTML, Value: n.Content}}
 }
+
+// Follow gives the note the links that it has after merges.
+func (n Note) Follow(r change.Redirects) change.Placed {
+	n.DealID, n.PersonID = r.Opt(change.Deal, n.DealID), r.Opt(change.Person, n.PersonID)
+	n.OrganizationID = r.Opt(change.Organization, n.OrganizationID)
+	return n
+}
+
+// UpdatedAt is the note when a merge has changed its links.
+func (n Note) UpdatedAt(now time.Time) change.Placed {
+	n.UpdateTime = now
+	return n
+}

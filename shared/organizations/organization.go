@@ -30,6 +30,8 @@ type Organization struct {
 	LabelIDs      []int64                // options of the built-in field of labels
 	Custom        map[int64]value.Custom // by the field's number; those of deleted fields stay
 	Deleted       bool
+	MergedInto    *int64        // the organization that absorbed this one
+	stored        *Organization // see Follow
 }
 
 // Ref names the organization.

@@ -30,6 +30,7 @@ type Relation struct {
 	AddTime    time.Time
 	UpdateTime time.Time
 	Deleted    bool
+	stored     *Relation // see Follow
 }
 
 // RelationInput is what a client may write.
@@ -58,9 +59,9 @@ func (r Relation) From(organization int64) (other int64, is string, ok bool) {
 	return 0, "", false
 }
 
-// Rows are on both ends.
+// Rows are on both ends; what became a relation of an organization with itself shows nowhere.
 func (r Relation) Rows() []change.Row {
-	if r.Deleted || r.ID == 0 {
+	if r.Deleted || r.ID == 0 || r.OwnerID == r.LinkedID {
 		return nil
 	}
 	ends := []change.Ref{change.Of(change.Organization, r.OwnerID), change.Of(change.Organization, r.LinkedID)}
@@ -93,7 +94,7 @@ func (r Relation) claim(seen map[change.Ref][]int64) ([]change.Member, error) {
 	var members []change.Member
 	for _, end := range r.Ends() {
 		ids := seen[guard(end)]
-		if len(ids) >= MaxRelations && !slices.Contains(ids, r.ID) {
+		if moving := r.stored != nil; len(ids) >= MaxRelations && !slices.Contains(ids, r.ID) && !moving {
 			return nil, fault.New(fault.Invalid, "Organization %d has %d relations, and cannot have more", end, len(ids))
 		}
 		members = append(members, change.Member{Of: guard(end), ID: r.ID, Seen: &ids})

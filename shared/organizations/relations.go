@@ -47,7 +47,14 @@ func (s Relations) Of(ctx context.Context, a auth.Actor, organization int64) ([]
 	if _, err := s.Organizations.Get(ctx, a.Team, organization); err != nil {
 		return nil, err
 	}
-	return s.Store.Of(ctx, a.Team, organization)
+	list, err := s.Store.Of(ctx, a.Team, organization)
+	var distinct []Relation // while a merge is under way a pair may be there twice, or be one with itself
+	for _, r := range list {
+		if r.OwnerID != r.LinkedID && !slices.ContainsFunc(distinct, r.pairs) {
+			distinct = append(distinct, r)
+		}
+	}
+	return distinct, err
 }
 
 // Ends reads what the relations connect.
@@ -76,13 +83,17 @@ func (s Relations) Create(ctx context.Context, a auth.Actor, in RelationInput) (
 	if err != nil {
 		return r, err
 	}
-	if err := s.checkEnds(ctx, a, Relation{}, r); err != nil {
-		return r, err
-	}
-	if r.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
-		return r, fmt.Errorf("organizations.Relations.Create: %w", err)
-	}
-	err = change.Retry(ctx, func() error { return s.save(ctx, a, Relation{}, r) })
+	err = change.Retry(ctx, func() error {
+		if err := s.checkEnds(ctx, a, Relation{}, r); err != nil {
+			return err
+		}
+		if r.ID == 0 { // one number is enough for all tries, and none is spent on wrong inputs
+			if r.ID, err = s.Store.NextID(ctx, a.Team); err != nil {
+				return fmt.Errorf("organizations.Relations.Create: %w", err)
+			}
+		}
+		return s.save(ctx, a, Relation{}, r)
+	})
 	r.Version = 1
 	return r, err
 }
@@ -153,7 +164,7 @@ func (s Relations) alive(ctx context.Context, a auth.Actor, id int64) (Relation,
 // checkEnds names each new end that does not exist. One that it had before may have been deleted since: clients send back what
 // they read.
 func (s Relations) checkEnds(ctx context.Context, a auth.Actor, before, now Relation) error {
-	fresh := slices.DeleteFunc(now.Ends(), func(id int64) bool { return slices.Contains(before.Ends(), id) })
+	fresh := now.newEnds(before)
 	found, err := s.Organizations.GetMany(ctx, a.Team, fresh)
 	if err != nil {
 		return err
@@ -169,14 +180,24 @@ func (s Relations) checkEnds(ctx context.Context, a auth.Actor, before, now Rela
 	return bad.Err()
 }
 
-// save commits a relation with its rows on both ends, and the guards when the pair changed.
+// newEnds are those that the relation did not have before.
+func (r Relation) newEnds(before Relation) []int64 {
+	return slices.DeleteFunc(r.Ends(), func(id int64) bool { return slices.Contains(before.Ends(), id) })
+}
+
+// save commits a relation with its rows on both ends, and the guards when the pair changed. New ends must not be deleted at that
+// moment.
 func (s Relations) save(ctx context.Context, a auth.Actor, before, now Relation) error {
 	set := change.By(a)
+	for _, end := range now.newEnds(before) {
+		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, end), Alive: true})
+	}
+	before = before.asStored()
 	set.Put(now.Ref(), now, before.Version)
 	set.Place(before.Rows(), now.Rows())
 	switch {
 	case now.Deleted:
-		set.Members = now.release(nil)
+		set.Members = before.release(nil)
 	case before.ID == 0 || !now.pairs(before):
 		seen, err := s.Store.Members(ctx, a.Team, guard(now.OwnerID), guard(now.LinkedID))
 		if err != nil {

@@ -13,6 +13,14 @@ func (o Organization) Facets() value.Facets {
 	return value.Facets{ID: o.ID, Owner: o.OwnerID, Added: o.AddTime, Updated: o.UpdateTime, Deleted: o.Deleted}
 }
 
+// Rows are with those whom the organization's custom fields name.
+func (o Organization) Rows() []change.Row {
+	if o.Deleted {
+		return nil
+	}
+	return change.Mentions(o.Ref(), o.Custom)
+}
+
 // logged are the fields of the change log under their v1 keys.
 var logged = []change.Logged[Organization]{
 	change.As("name", func(o Organization) *string { return &o.Name }),
@@ -31,6 +39,7 @@ var logged = []change.Logged[Organization]{
 // written is an organization's write with the guard that finds it and its log (custom are the changed custom fields); a creation is the one field add_time (contract
 // §3.8).
 func written(a auth.Actor, before, now Organization, custom []change.Field) change.Set {
+	before = before.asStored()
 	set := change.By(a)
 	set.Put(now.Ref(), now, before.Version)
 	var had []change.Ref
@@ -38,7 +47,8 @@ func written(a auth.Actor, before, now Organization, custom []change.Field) chan
 		had = before.guards()
 	}
 	set.Join(now.ID, had, now.guards())
-	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
+	set.Place(before.Rows(), now.Rows())
+	set.Log(change.Written(a, logged, before, now, before.Version, custom...))
 	return set
 }
 

@@ -27,6 +27,7 @@ func moves(before, now Person) bool {
 
 // counts are what a write changes in the summaries of organizations that exist; t knows which do.
 func (s Service) counts(ctx context.Context, team int64, before, now Person, t change.Targets) ([]change.Count, error) {
+	before = before.asStored()
 	var all []change.Count
 	add := func(organization *int64, n change.Number, by int64) {
 		if of := change.Of(change.Organization, value.Deref(organization)); organization != nil && t.Has(of) {
@@ -48,7 +49,7 @@ func (s Service) counts(ctx context.Context, team int64, before, now Person, t c
 			parts = append(parts, now.Ref().Within(*organization))
 		}
 	}
-	sums, err := s.Store.Summaries(ctx, team, parts)
+	sums, err := s.Store.OwnSummaries(ctx, team, parts)
 	if err != nil {
 		return nil, err
 	}

@@ -104,12 +104,13 @@ func (s Service) Reconcile(ctx context.Context, a auth.Actor, in Input, newID fu
 	for _, id := range change.IDs(seen) {
 		if before := found[id]; before.like(wanted) {
 			now, err := before.Apply(before.merged(in), s.now())
-			if err != nil || len(change.Diff(logged, before, now)) == 0 {
+			if err != nil || len(change.Diff(logged, before.asStored(), now)) == 0 { // what a merge moves is written too
 				return before, change.Set{}, err
 			}
 			set := written(a, before, now, nil)
 			demand(set.Members, seen)
-			set.Counts, err = s.counts(ctx, a.Team, before, now, change.Targets{Refs: now.LeadsTo().Refs()})
+			t := change.Targets{Refs: now.LeadsTo().Refs(), Absorbed: before.asStored().LeadsTo().Refs()}
+			set.Counts, err = s.counts(ctx, a.Team, before, now, t)
 			return now, set, err
 		}
 	}

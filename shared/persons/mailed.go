@@ -40,9 +40,11 @@ func (p Person) reachable() Person {
 	return p
 }
 
-// Noted is a person with a new note from mail, as a change. It is no edit: the change log tells what people wrote.
+// Noted is a person with a new note from mail, as a change. It is no edit: the change log tells what people wrote, and what a merge
+// under way moves stays where it is until then.
 func Noted(a auth.Actor, before, now Person) change.Set {
-	set := change.By(a)
-	set.Put(now.Ref(), now, before.Version)
+	set, kept := change.By(a), before.asStored()
+	kept.Bounces = now.Bounces
+	set.Put(now.Ref(), kept, before.Version)
 	return set
 }

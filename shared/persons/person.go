@@ -38,6 +38,8 @@ type Person struct {
 	LabelIDs       []int64                // options of the built-in field of labels
 	Custom         map[int64]value.Custom // by the field's number; those of deleted fields stay
 	Deleted        bool
+	MergedInto     *int64  // the person that absorbed this one
+	stored         *Person // see Follow
 }
 
 // Ref names the person.

@@ -20,6 +20,14 @@ func (p Person) LeadsTo() change.Links {
 	return change.Links{Organization: value.Deref(p.OrganizationID)}
 }
 
+// Rows are with those whom the person's custom fields name.
+func (p Person) Rows() []change.Row {
+	if p.Deleted {
+		return nil
+	}
+	return change.Mentions(p.Ref(), p.Custom)
+}
+
 // logged are the fields of the change log under their v1 keys.
 var logged = []change.Logged[Person]{
 	change.As("name", func(p Person) *string { return &p.Name }),
@@ -65,20 +73,26 @@ func demand(members []change.Member, seen map[change.Ref][]int64) {
 	}
 }
 
-// written is a person's write with all that follows from it: the guards that find it, its log (custom are the changed custom
-// fields), the job that moves rows after its organization changed. A new organization must not be deleted at that moment.
-func written(a auth.Actor, before, now Person, custom []change.Field) change.Set {
+// written is the write of a person that was read so, with all that follows from it: the guards that find it, its log (custom are
+// the changed custom fields), the job that moves rows after its organization changed. A new organization must not be deleted at
+// that moment.
+func written(a auth.Actor, read, now Person, custom []change.Field) change.Set {
 	set := change.By(a)
+	before := read.asStored()
+	if before.ID != 0 && !value.Equal(before.OrganizationID, now.OrganizationID) && now.Links == before.Links {
+		now.Links++ // a merge has moved it
+	}
 	set.Put(now.Ref(), now, before.Version)
 	set.Join(now.ID, before.guards(), now.guards())
-	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(before.OrganizationID) {
+	set.Place(before.Rows(), now.Rows())
+	if to := value.Deref(now.OrganizationID); to != 0 && to != value.Deref(read.OrganizationID) {
 		set.Checks = append(set.Checks, change.Check{Ref: change.Of(change.Organization, to), Alive: true})
 	}
-	set.Show = append(set.Show, change.Written(a, logged, before, now, before.Version, custom...))
-	if before.ID != 0 && before.Links != now.Links {
+	set.Log(change.Written(a, logged, before, now, before.Version, custom...))
+	if before.ID != 0 && !value.Equal(read.OrganizationID, now.OrganizationID) { // after a merge its own job moves rows
 		set.Jobs = append(set.Jobs, change.Job{Name: change.JobName(now.Ref(), now.Links), Of: now.Ref()})
 	}
-	if now.Deleted {
+	if now.Deleted && !before.Deleted && now.MergedInto == nil {
 		set.Leave(now.Ref(), now.LeadsTo())
 	}
 	return set

@@ -21,7 +21,8 @@ type Store interface {
 	NextID(ctx context.Context, team int64) (int64, error)
 	// Follow tells which organizations exist.
 	Follow(ctx context.Context, team int64, refs ...change.Ref) (change.Targets, error)
-	Summaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
+	// OwnSummaries are those of these records alone, without what is being absorbed into them.
+	OwnSummaries(ctx context.Context, team int64, of []change.Ref) (map[change.Ref]change.Summary, error)
 	// Members are the ids that guards hold, strongly consistent; an empty guard is absent.
 	Members(ctx context.Context, team int64, of ...change.Ref) (map[change.Ref][]int64, error)
 	change.Existing
@@ -88,11 +89,12 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		if err != nil {
 			return err
 		}
-		t, err := s.Store.Follow(ctx, a.Team, before.LeadsTo().Refs()...)
+		now := before.Delete(s.now())
+		t, err := s.follow(ctx, a, before, now)
 		if err != nil {
 			return err
 		}
-		_, err = s.save(ctx, a, before, before.Delete(s.now()), t, nil)
+		_, err = s.save(ctx, a, before, now, t, nil)
 		return err
 	})
 }
@@ -125,13 +127,20 @@ func (s Service) check(ctx context.Context, a auth.Actor, before, now Person, in
 			bad.Add("owner_id", "user %d not found", in.OwnerID.V)
 		}
 	}
-	if !value.Equal(before.OrganizationID, now.OrganizationID) {
-		if t, err = s.Store.Follow(ctx, a.Team, append(before.LeadsTo().Refs(), now.LeadsTo().Refs()...)...); err != nil {
-			return t, err
-		}
-		change.NameMissing(&bad, t.Except(before.LeadsTo()))
+	if t, err = s.follow(ctx, a, before, now); err != nil {
+		return t, err
 	}
+	change.NameMissing(&bad, t.Except(before.LeadsTo()).Except(before.asStored().LeadsTo()))
 	return t, bad.Err()
+}
+
+// follow tells which organizations are there that a write takes the person from or brings it to.
+func (s Service) follow(ctx context.Context, a auth.Actor, before, now Person) (change.Targets, error) {
+	before = before.asStored()
+	if value.Equal(before.OrganizationID, now.OrganizationID) && before.Deleted == now.Deleted {
+		return change.Targets{}, nil
+	}
+	return s.Store.Follow(ctx, a.Team, append(before.LeadsTo().Refs(), now.LeadsTo().Refs()...)...)
 }
 
 // save commits a write that changes something.

@@ -55,6 +55,7 @@ var (
 	Flow        = base("flow", "T#%d#%s", "F#%s#%s", "what happened around a record, and its change log", 1, "deal#7", "2026-11-23T10:00:00.000Z", "note#9")
 	Mail        = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
 	OpenDeal    = base("open deals", "T#%d#%s", "O#%012d", "open deals of a person or an organization", 1, "person#5", 7)
+	Named       = base("named by", "T#%d#%s", "N#%s", "records that name this one by a link of their own: a deal's participants, custom fields", 1, "person#5", "deal#7")
 	Message     = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")
 	Follower    = base("followers", "T#%d#%s", "W#%06d", "users who follow a record", 1, "deal#7", 2)
 	FollowerLog = base("follower log", "T#%d#%s", "w#%012d", "who became a follower of a record and who is none any more", 1, "deal#7", 12)
@@ -97,6 +98,7 @@ var (
 	Bookmark = base("bookmark", "T#%d#bookmark#%s", "#", "where a page of an offset list ended, by the list's question and the offset", 1, "8TQvFmSZ0Q3w-100")
 	Audit    = base("audit log", "T#%d#audit", "A#%s#%s", "administrative acts: who did what to which user, token, field or setting", 1, "2026-11-23T10:00:00.000Z", "K3V7QH2M")
 	Claim    = base("idempotency key", "T#%d#claim#%s", "k", "who asked for something under an Idempotency-Key, what was made, what was answered; by user and key", 1, "2-n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg")
+	Merges   = base("merges", "T#%d#merges", "#", "merges under way: what was absorbed, and by what", 1)
 	Sequence = base("sequence", "T#%d#sequence", "%s", "the last id given to each kind", 1, "deal")
 	Job      = base("job", "T#%d#job#%s", "#", "resumable work that a change left behind", 1, "relink-deal#7-12")
 

@@ -14,6 +14,7 @@ type Custom struct {
 	Number    Decimal  `dynamodbav:"n,omitempty"` // a number or an amount
 	Currency  string   `dynamodbav:"c,omitempty"` // of an amount
 	ID        int64    `dynamodbav:"i,omitempty"` // an option, a user, a person, an organization
+	Kind      string   `dynamodbav:"k,omitempty"` // of the record that ID names: a person, an organization
 	IDs       []int64  `dynamodbav:"s,omitempty"` // options of a set, in their order
 	Zone      string   `dynamodbav:"z,omitempty"` // of a time: an IANA name
 	ZoneID    int64    `dynamodbav:"y,omitempty"` // of a time: a number that only its writer knows the zone of

@@ -17,6 +17,8 @@ async function calls(suite) {
   await reports(suite, team);
   await users(suite, team);
   await webhooks(suite);
+  await participants(suite, team);
+  await merges(suite);
   await recents(suite, team);
   await removal(suite, team);
 }
@@ -140,6 +142,25 @@ async function details({ run }, { deal, person, organization }) {
     await on("Files", { sort: "id DESC" });
     await on("MailMessages", { include_body: 1 });
     await on("Users");
+  }
+}
+
+async function participants(suite, { deal }) {
+  const { run } = suite;
+  const person = (await ask(suite, "POST", "/api/v2/persons", { name: "Jan Nowak", emails: [{ value: "jan@winnica.example" }] })).data;
+  const added = (await run("DealsApi.addDealParticipant", { id: deal.id, AddDealParticipantRequest: { person_id: person.id } })).data;
+  await run("DealsApi.getDealParticipants", { id: deal.id, start: 0, limit: 10 });
+  await run("DealsApi.getDealParticipants", { id: deal.id, start: 0, limit: 1 });
+  await run("DealsApi.deleteDealParticipant", { id: deal.id, deal_participant_id: added.id });
+  await run("DealsApi.getDealParticipantsChangelog", { id: deal.id });
+}
+
+// merges has one of two bare records absorbed by the other.
+async function merges(suite) {
+  for (const [Kind, path, name] of [["Deal", "/deals", "title"], ["Person", "/persons", "name"], ["Organization", "/organizations", "name"]]) {
+    const make = async (text) => (await ask(suite, "POST", "/api/v2" + path, { [name]: text })).data.id;
+    const merge_with_id = await make("Survivor");
+    await suite.run(`${Kind}sApi.merge${Kind}s`, { id: await make("Absorbed"), [`Merge${Kind}sRequest`]: { merge_with_id } });
   }
 }
 

@@ -11,8 +11,8 @@ module.exports = [
   { in: /^RecentsApi\./, may: "is not declared", at: ["additional_data.pagination.next_start"] },
 
   // Lists page by additional_data.pagination, which is described as if it were not there.
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|get(Archived|Pipeline|Stage)Deals$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates)$|get(Archived|Pipeline|Stage)Deals$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates|Participants)$|get(Archived|Pipeline|Stage)Deals$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates|Participants)$|get(Archived|Pipeline|Stage)Deals$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
   { in: /^MailboxApi\.getMailThreads$/, may: "is not declared", at: ["additional_data"] },
   { in: /Api\.get(Deal|Person|Organization)Updates$/, may: "is not declared", at: ["additional_data.filesCountByDay"] },
   { in: /^OrganizationRelationshipsApi\.getOrganizationRelationships$/, may: "is missing", at: ["additional_data"] },
@@ -51,6 +51,23 @@ module.exports = [
     at: ["from[].latest_sent", "from[].linked_organization_id", "from[].message_time", "to[].latest_sent", "to[].linked_organization_id", "to[].message_time"],
   },
 
+  // The user who added a participant is described as the answer that has one.
+  { in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is ", at: [/^added_by_user_id\./] },
+
+  // Persons in v1's older form have more than is declared where others hold them.
+  {
+    in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is ",
+    at: [
+      "person.birthday", "person.im", "person.job_title", "person.notes", "person.org_id.label_ids", "person.participant_closed_deals_count",
+      "person.participant_open_deals_count", "person.picture_id.file_size", "person.picture_id.value", /^person\.postal_address/, "person.primary_email",
+    ],
+  },
+  { in: /^PersonsApi\.mergePersons$/, may: "is not declared", at: ["birthday", "im", "job_title", "notes", /^postal_address/, "primary_email"] },
+  { in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is not declared", at: [/^related_objects\.(deal|organization|picture)$/] },
+
+  // Pages by cursor, as its text says.
+  { in: /^DealsApi\.getDealParticipantsChangelog$/, may: "is ", at: [/^additional_data\./] },
+
   // Sums are listed by currency, periods are a list, and the file is bytes.
   { in: /^DealsApi\.get(Archived)?DealsSummary$/, may: "is missing", at: [/^(weighted_)?values_total\./] },
   { in: /^DealsApi\.getDealsSummary$/, may: "is not declared", at: [/^(weighted_)?values_total\.[A-Z]{3}$/] },
@@ -78,7 +95,7 @@ module.exports = [
   { in: /^RecentsApi\./, may: "is ", at: ["item", "data", /^data\./] },
 
   // Sent by Pipedrive without being declared.
-  { in: /^DealsApi\.(duplicateDeal|getArchivedDeals)$|get(Pipeline|Stage)Deals$/, may: "is not declared", at: ["archive_time", "score", "sequence_enrollment", "source_lead_id"] },
+  { in: /^DealsApi\.(duplicateDeal|mergeDeals|getArchivedDeals)$|get(Pipeline|Stage)Deals$/, may: "is not declared", at: ["archive_time", "score", "sequence_enrollment", "source_lead_id"] },
   { in: /^FilesApi\.|Api\.get(Deal|Person|Organization)Files$/, may: "is not declared", at: ["file_type", "log_id", "people_name"] },
   { in: /Api\.get(Deal|Person|Organization)Files$/, may: "is not declared", at: ["project_id", "project_name"] },
   {

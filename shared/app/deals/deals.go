@@ -19,5 +19,6 @@ func New(env boot.Env) lambda.Handler {
 		c.DealRoutes().Routes(), c.Details(change.Deal), c.DealSums().Routes(), c.LegacyDeals().Routes(),
 		[]api.Route{c.LegacyActivities().Of("deals"), c.LegacyPersons().Of("deals"), c.Legacy().Products("deals")},
 		api.DealActions{Deals: c.Deals(), Flat: c.FlatRecords()}.Routes(),
+		api.Participants{Deals: c.Deals(), Flat: c.FlatRecords(), Flow: c.Flow(), Now: c.Now}.Routes(),
 	)...)
 }

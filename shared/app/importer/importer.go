@@ -47,7 +47,7 @@ func (i importer) handle(ctx context.Context, e events.SQSEvent) (answer events.
 	answer.BatchItemFailures = []events.SQSBatchItemFailure{}
 	for _, m := range e.Records {
 		start := time.Now()
-		if err := i.one(ctx, m.Body); err != nil {
+		if err := i.one(dynamo.Remembering(ctx), m.Body); err != nil {
 			i.Log.LogAttrs(ctx, slog.LevelError, "file failed", slog.String("message", m.MessageId), slog.String("cause", err.Error()))
 			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 			continue

@@ -63,7 +63,7 @@ func (x indexer) all(ctx context.Context, records []events.DynamoDBEventRecord) 
 		list, unread = list[:first], err
 	}
 	for i, one := range list {
-		if err := x.one(ctx, one); err != nil {
+		if err := x.one(dynamo.Remembering(ctx), one); err != nil {
 			return i, err
 		}
 	}

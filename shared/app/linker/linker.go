@@ -15,6 +15,7 @@ import (
 
 	"github.com/lejek/lejek/shared/app/mailroom"
 	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/dynamo"
 )
 
 type linker struct{ mailroom.Room }
@@ -26,7 +27,7 @@ func (l linker) handle(ctx context.Context, e events.SQSEvent) (answer events.SQ
 	answer.BatchItemFailures = []events.SQSBatchItemFailure{}
 	for _, m := range e.Records {
 		start := time.Now()
-		if err := l.one(ctx, m.Body); err != nil {
+		if err := l.one(dynamo.Remembering(ctx), m.Body); err != nil {
 			l.Log.LogAttrs(ctx, slog.LevelError, "mail failed", slog.String("message", m.MessageId), slog.String("cause", err.Error()))
 			answer.BatchItemFailures = append(answer.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 			continue

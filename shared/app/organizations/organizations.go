@@ -20,5 +20,6 @@ func New(env boot.Env) lambda.Handler {
 		h.Routes(), api.LegacyOrganizations{Organizations: h, Legacy: c.Legacy(), Followers: c.Followers()}.Routes(),
 		[]api.Route{c.LegacyActivities().Of("organizations"), c.LegacyDeals().Of("organizations"), c.LegacyPersons().Of("organizations")},
 		api.Relations{Relations: c.Relations(), Companies: c.Teams(), MailDomain: c.MailDomain}.Routes(), c.Details(change.Organization),
+		api.OrganizationMerges{Organizations: c.Organizations(), Fields: c.Fields()}.Routes(),
 	)...)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/reminders"
 )
 
@@ -18,7 +19,7 @@ import (
 func New(env boot.Env) lambda.Handler {
 	s := app.New(env).Reminders(newMailer(env.SES))
 	return lambda.NewHandler(func(ctx context.Context, e events.EventBridgeEvent) (reminders.Ran, error) {
-		ran, err := s.Run(ctx, e.Time)
+		ran, err := s.Run(dynamo.Remembering(ctx), e.Time)
 		env.Log.LogAttrs(ctx, slog.LevelInfo, "reminded", slog.Int("sent", ran.Sent), slog.Int("missed", ran.Missed),
 			slog.Int("failed", ran.Failed), slog.Int("later", ran.Later))
 		return ran, err
