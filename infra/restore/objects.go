@@ -3,17 +3,21 @@ package restore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/lejek/lejek/shared/exports"
 )
 
 // objects puts files and raw mail where their records say, which is a key of the new team. A file has at most 100 MB and is held in
-// memory.
+// memory. What is there already, from an earlier try or as raw mail that the old team has too, is not put again.
 func (a *Archive) objects(ctx context.Context) error {
 	for _, f := range a.zip.File {
 		if _, lines := exports.KindOf(f.Name); lines || f.Name == exports.ManifestName {
@@ -24,6 +28,11 @@ func (a *Archive) objects(ctx context.Context) error {
 			bucket, key = a.env.MailBucket, raw
 		} else {
 			key = exports.KeyOf(f.Name, a.team)
+		}
+		if had, err := a.env.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key}); err == nil && uint64(aws.ToInt64(had.ContentLength)) == f.UncompressedSize64 {
+			continue
+		} else if r := (*awshttp.ResponseError)(nil); err != nil && !(errors.As(err, &r) && r.HTTPStatusCode() == http.StatusNotFound) {
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 		content, err := f.Open()
 		if err != nil {
