@@ -9,6 +9,7 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /v1/users/me":   "The token's user and company",
 		"GET /v1/users/{id}": "One user",
 
+		"GET /v1/users/{id}/followers":     "Who follows a user: nobody, records are followed",
 		"GET /api/v2/users/{id}/followers": "Who follows a user: nobody, records are followed",
 
 		"POST /v1/users":                     "Add a user to the team; admins only",
@@ -205,6 +206,10 @@ var summaries = func() map[manifest.Operation]string {
 		all[v1+"mailMessages"] = "The mail of " + one
 		followers := manifest.Operation(" /api/v2/" + entity + "/{id}/followers")
 		all["GET"+followers] = "Who follows " + one
+		old := manifest.Operation(" /v1/" + entity + "/{id}/followers")
+		all["GET"+old] = "Who follows " + one + "; pages by offset"
+		all["POST"+old] = "Have a user follow " + one
+		all["DELETE"+old+"/{user_id}"] = "Have a user follow " + one + " no more"
 		all["POST"+followers] = "Have a user follow " + one
 		all["DELETE"+followers+"/{user_id}"] = "Have a user follow " + one + " no more"
 		all["GET"+followers+"/changelog"] = "Who came and went among the followers of " + one

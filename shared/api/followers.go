@@ -9,6 +9,7 @@ import (
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/followers"
 	"github.com/lejek/lejek/shared/manifest"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // followerWire is a user who follows a record (contract §2.7).
@@ -77,6 +78,7 @@ type followerRemove struct {
 type Followers struct {
 	Followers      followers.Service
 	Kind, Entities string
+	Marks          Bookmarks
 }
 
 // Routes binds them.
@@ -93,6 +95,69 @@ func (h Followers) Routes() []Route {
 			return followerRef{in.UserID}, h.Followers.Remove(ctx, c.Actor, change.Of(h.Kind, in.ID), in.UserID)
 		}).Returns(followerRef{}),
 	}
+}
+
+// followingV1 is a user who follows a record, in v1. It has the number of the user, who follows a record once.
+type followingV1 struct {
+	ID       int64   `json:"id"`
+	UserID   int64   `json:"user_id"`
+	DealID   *int64  `json:"deal_id,omitempty"`
+	PersonID *int64  `json:"person_id,omitempty"`
+	OrgID    *int64  `json:"org_id,omitempty"`
+	AddTime  *string `json:"add_time"`
+}
+
+func (h Followers) followingV1(of int64, f followers.Follower) followingV1 {
+	w := followingV1{ID: f.UserID, UserID: f.UserID, AddTime: value.Stamp(&f.AddTime)}
+	switch h.Kind {
+	case change.Deal:
+		w.DealID = &of
+	case change.Person:
+		w.PersonID = &of
+	case change.Organization:
+		w.OrgID = &of
+	}
+	return w
+}
+
+type followersV1 struct {
+	byID
+	offsetPage
+}
+
+// LegacyRoutes are those of v1.
+func (h Followers) LegacyRoutes() []Route {
+	root := "/v1/" + h.Entities + "/{id}/followers"
+	return []Route{
+		Handle(manifest.Operation("GET "+root), h.listV1).Lists(followingV1{}, ByOffset),
+		Handle(manifest.Operation("POST "+root), func(ctx context.Context, c Call, in followerAdd) (any, error) {
+			f, err := h.Followers.Add(ctx, c.Actor, change.Of(h.Kind, in.ID), in.UserID)
+			return Answer{Data: h.followingV1(in.ID, f)}, err
+		}).Returns(followingV1{}),
+		Handle(manifest.Operation("DELETE "+root+"/{user_id}"), func(ctx context.Context, c Call, in followerRemove) (any, error) {
+			return deleted{in.UserID}, h.Followers.Remove(ctx, c.Actor, change.Of(h.Kind, in.ID), in.UserID)
+		}).Returns(deleted{}),
+	}
+}
+
+func (h Followers) listV1(ctx context.Context, c Call, in followersV1) (any, error) {
+	of := change.Of(h.Kind, in.ID)
+	o := offsetted[followers.Follower]{h.Marks, "followers " + string(of), func(l value.List) (value.Page[followers.Follower], error) {
+		after, _ := strconv.ParseInt(l.Cursor, 10, 64) // as it was kept
+		list, more, err := h.Followers.List(ctx, c.Actor, of, after, l.Limit)
+		page := value.Page[followers.Follower]{Items: list}
+		if more {
+			page.Next = strconv.FormatInt(list[len(list)-1].UserID, 10)
+		}
+		return page, err
+	}}
+	found, next, more, err := o.page(ctx, c, value.List{}, in.offsetPage)
+	if err != nil {
+		return nil, err
+	}
+	start, limit := in.at()
+	rows := each(found, func(f followers.Follower) followingV1 { return h.followingV1(in.ID, f) })
+	return Answer{Data: rows, Additional: paginationTo(start, limit, more, next)}, nil
 }
 
 func (h Followers) list(ctx context.Context, c Call, in followerList) (any, error) {

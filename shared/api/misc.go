@@ -29,6 +29,10 @@ func (h Misc) Routes() []Route {
 		Handle("GET /v1/users/me", h.me).Returns(meWire{}),
 		Handle("GET /v1/users/{id}", h.oneUser).Returns(userWire{}),
 		Handle("GET /api/v2/users/{id}/followers", h.userFollowers).Lists(followerWire{}, ByCursor),
+		Handle("GET /v1/users/{id}/followers", func(ctx context.Context, c Call, in byID) (any, error) {
+			_, err := h.Teams.User(ctx, c.Actor, in.ID)
+			return []int64{}, err // records are followed, nobody follows a user
+		}).Lists(int64(0), Whole),
 		Handle("GET /v1/currencies", h.currencies).Lists(currencyWire{}, Whole),
 		Handle("GET /v1/activityTypes", h.activityTypes).Lists(activityTypeWire{}, Whole),
 		Handle("POST /v1/activityTypes", func(ctx context.Context, c Call, in activityTypeCreate) (any, error) {

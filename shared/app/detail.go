@@ -50,6 +50,7 @@ func (c Core) Details(kind string) []api.Route {
 		Kind: kind, Entities: entities[kind], Flow: c.Flow(), Fields: c.Fields(), Files: c.Files(), Bodies: c.Mailbox(), Companies: c.Teams(),
 		Users: c.Teams(), MailDomain: c.MailDomain,
 	}.Routes()
-	routes = append(routes, api.Followers{Followers: c.Followers(), Kind: kind, Entities: entities[kind]}.Routes()...)
+	following := api.Followers{Followers: c.Followers(), Kind: kind, Entities: entities[kind], Marks: dynamo.Bookmarks{DB: c.DB}}
+	routes = append(routes, append(following.Routes(), following.LegacyRoutes()...)...)
 	return append(routes, c.Search().Of(kind), c.Search().OfV1(kind))
 }

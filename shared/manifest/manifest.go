@@ -240,7 +240,7 @@ var Functions = limited([]Function{
 		Name: "misc", Doc: "users, settings, currencies, activity types, and the answer to unknown paths",
 		Operations: []Operation{
 			"GET /v1/users", "POST /v1/users", "GET /v1/users/me", "GET /v1/users/find", "GET /v1/users/{id}", "PUT /v1/users/{id}",
-			"GET /api/v2/users/{id}/followers", "GET /v1/users/{id}/permissions", "GET /v1/users/{id}/roleAssignments", "GET /v1/users/{id}/roleSettings",
+			"GET /api/v2/users/{id}/followers", "GET /v1/users/{id}/followers", "GET /v1/users/{id}/permissions", "GET /v1/users/{id}/roleAssignments", "GET /v1/users/{id}/roleSettings",
 			"GET /v1/activityTypes", "POST /v1/activityTypes", "PUT /v1/activityTypes/{id}", "DELETE /v1/activityTypes/{id}",
 			"GET /v1/currencies", "GET /v1/userSettings", "GET /v1/userConnections", "GET /v1/goals/find",
 			"GET /v1/roles", "GET /v1/roles/{id}", "GET /v1/permissionSets", "GET /v1/permissionSets/{id}",
@@ -380,6 +380,9 @@ func detail(entities string) []Operation {
 		Operation("POST /api/v2/" + entities + "/{id}/followers"),
 		Operation("DELETE /api/v2/" + entities + "/{id}/followers/{user_id}"),
 		Operation("GET /api/v2/" + entities + "/{id}/followers/changelog"),
+		Operation("GET /v1/" + entities + "/{id}/followers"),
+		Operation("POST /v1/" + entities + "/{id}/followers"),
+		Operation("DELETE /v1/" + entities + "/{id}/followers/{user_id}"),
 	}
 }
 

@@ -134,6 +134,12 @@ async function picture({ run }, { person }) {
 }
 
 async function details({ run }, { deal, person, organization }) {
+  for (const [kind, { id, owner_id }] of [["Deal", deal], ["Person", person], ["Organization", organization]]) {
+    await run(`${kind}sApi.add${kind}Follower`, { id, [`Add${kind}FollowerRequest`]: { user_id: owner_id } });
+    await run(`${kind}sApi.get${kind}Followers`, { id });
+    await run(`${kind}sApi.delete${kind}Follower`, { id, follower_id: owner_id });
+  }
+  await run("UsersApi.getUserFollowers", { id: deal.owner_id }, { shared: true }); // each team has a first user
   for (const [kind, { id }] of [["Deal", deal], ["Person", person], ["Organization", organization]]) {
     const on = (method, parameters) => run(`${kind}sApi.get${kind}${method}`, { id, ...parameters });
     await on("Updates", { all_changes: "1" });

@@ -7,12 +7,12 @@ module.exports = [
   { in: /./, may: "is null", at: [/./] },
 
   // Kept on the last page only by the description.
-  { in: /^NotesApi\.|^RecentsApi\.|getPersonProducts$/, may: "is missing", at: ["additional_data.pagination.next_start"] },
+  { in: /^NotesApi\.|^RecentsApi\.|getPersonProducts$|getOrganizationFollowers$/, may: "is missing", at: ["additional_data.pagination.next_start"] },
   { in: /^RecentsApi\./, may: "is not declared", at: ["additional_data.pagination.next_start"] },
 
   // Lists page by additional_data.pagination, which is described as if it were not there.
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates|Participants)$|get(Archived|Pipeline|Stage)Deals$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
-  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates|Participants)$|get(Archived|Pipeline|Stage)Deals$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates|Participants)$|get(Archived|Pipeline|Stage)Deals$|get(Deal|Person)Followers$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
+  { in: /Api\.get(Deal|Person|Organization)(Files|MailMessages|Updates|Participants)$|get(Archived|Pipeline|Stage)Deals$|get(Deal|Person)Followers$|FieldsApi\.get\w+Fields$/, may: "is not declared", at: ["additional_data.pagination"] },
   { in: /^MailboxApi\.getMailThreads$/, may: "is not declared", at: ["additional_data"] },
   { in: /Api\.get(Deal|Person|Organization)Updates$/, may: "is not declared", at: ["additional_data.filesCountByDay"] },
   { in: /^OrganizationRelationshipsApi\.getOrganizationRelationships$/, may: "is missing", at: ["additional_data"] },
@@ -41,6 +41,10 @@ module.exports = [
       "searchable_flag", "sortable_flag", "update_time",
     ],
   },
+
+  // Followers of persons are described as those of deals.
+  { in: /^PersonsApi\.getPersonFollowers$/, may: "is missing", at: ["deal_id"] },
+  { in: /^PersonsApi\.getPersonFollowers$/, may: "is not declared", at: ["person_id"] },
 
   // Only with include_field_code, include_body, or in one of two answers that share a type.
   { in: /^FiltersApi\.(add|update)Filter$/, may: "is missing", at: ["conditions.conditions[].conditions[].field_code"] },

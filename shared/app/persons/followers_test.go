@@ -154,3 +154,40 @@ func TestFollowersAreCountedOnceThoughManyFollowAtOnce(t *testing.T) {
 		t.Errorf("%d follow, %v are counted, %d by the changelog", follow, counted, balance)
 	}
 }
+
+// TestFollowersInV1 are those of v2, each with the number of its user.
+func TestFollowersInV1(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	c := a.NewTeam("Acme")
+	users := colleagues(t, a, c, 3)
+	for entity, key := range map[string]string{"deals": "deal_id", "persons": "person_id", "organizations": "org_id"} {
+		path := "/v1/" + entity + "/1/followers"
+		if got := c.Do("GET", path, nil); got.Status != http.StatusNotFound {
+			t.Errorf("%s of nothing: %d", path, got.Status)
+		}
+		c.Must("POST", "/api/v2/"+entity, map[string]m{"deals": {"title": "X"}, "persons": {"name": "X"}, "organizations": {"name": "X"}}[entity])
+		for _, u := range users {
+			got := c.Must("POST", path, m{"user_id": fmt.Sprint(u)}).Data()
+			if got["id"] != float64(u) || got["user_id"] != float64(u) || got[key] != 1.0 || got["add_time"] != "2026-11-23 10:00:00" {
+				t.Errorf("%s: %v", path, got)
+			}
+		}
+		if got := c.Do("POST", path, m{"user_id": users[0]}); got.Status != http.StatusBadRequest {
+			t.Errorf("%s twice: %d", path, got.Status)
+		}
+		page := c.Must("GET", "/api"+path+"?limit=2", nil)
+		if p := page.Body["additional_data"].(m)["pagination"].(m); len(page.List()) != 2 || p["next_start"] != 2.0 {
+			t.Errorf("%s: %s", path, page.Raw)
+		}
+		if got := c.Must("DELETE", apptest.Path("%s/%d", path, users[0]), nil); got.ID() != users[0] {
+			t.Errorf("%s: %s", path, got.Raw)
+		}
+		if rest := c.Must("GET", path, nil).List(); len(rest) != 2 || rest[1].(m)["id"] != float64(users[2]) {
+			t.Errorf("%s: then %v", path, rest)
+		}
+	}
+	if got := c.Must("GET", "/v1/users/1/followers", nil).List(); len(got) != 0 {
+		t.Errorf("a user is followed by %v", got)
+	}
+}
