@@ -1,6 +1,6 @@
 # Everything that can be done with Lejek. Needs Go 1.26 and Node 20 or newer; what else it takes it installs itself.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench corpus synth deploy team user token token-revoke reminders restore
+.PHONY: help run test lint bench corpus browse synth deploy team user token token-revoke reminders restore
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -15,6 +15,7 @@ make test           every test; one that cannot run fails instead of being skipp
 make lint           formatting, go vet, staticcheck
 make bench          calls, capacity units and time of each operation
 make corpus         real mail over SMTP, twice, and what became of it; ARGS='-n 300', '-parse' or '-ready .local/ready.json'
+make browse         operations tried from /docs in headless Chromium, which must be there; against what make run started
 make synth          the CloudFormation template in cdk.out, without built functions
 make deploy         a stage in your AWS account: make deploy STAGE=prod MAIL_DOMAIN=crm.example.com (docs/deploy.md)
 make team           a new team: NAME=Acme EMAIL=ada@acme.example [USER_NAME=] [TZ=Europe/Warsaw] [CURRENCY=EUR] [STAGE=]
@@ -45,6 +46,9 @@ bench:
 
 corpus:
 	@go run ./infra/corpus $(ARGS)
+
+browse:
+	@node infra/node/browse/docs.cjs $(ARGS)
 
 synth:
 	@go run ./infra/node/install

@@ -68,8 +68,8 @@ func (b *builder) parameters(op *openapi3.Operation, in reflect.Type) {
 			}
 			p := &openapi3.Parameter{
 				Name: name, In: where, Description: b.text(name), Schema: b.schemas.input(t, rule), Required: where == "path" || hasRule(rule, "required"),
-				Example: exampleOf(name, b.schemas.input(t, rule).Value),
 			}
+			illustrate(p, exampleOf(name, b.schemas.input(t, rule).Value))
 			if t.Kind() == reflect.Slice {
 				p.Style, p.Explode = "form", new(bool) // a,b
 			}
@@ -78,12 +78,22 @@ func (b *builder) parameters(op *openapi3.Operation, in reflect.Type) {
 	}
 }
 
+// illustrate gives a parameter an example. The page on which the API is tried fills in a parameter's own example, so what need not
+// be given has it in its schema: a list would otherwise be asked for by a filter that nobody made.
+func illustrate(p *openapi3.Parameter, example any) {
+	if p.Required || p.Schema.Ref != "" {
+		p.Example = example
+	} else if example != nil {
+		p.Schema.Value.Examples = []any{example}
+	}
+}
+
 // terms are the headers by which a client demands more than what it asks for.
 func (b *builder) terms(op *openapi3.Operation, d api.Description) {
 	header := func(name, text, example string) {
-		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: &openapi3.Parameter{
-			Name: name, In: "header", Description: text, Schema: inline(&openapi3.Schema{Type: &openapi3.Types{"string"}}), Example: example,
-		}})
+		p := &openapi3.Parameter{Name: name, In: "header", Description: text, Schema: inline(&openapi3.Schema{Type: &openapi3.Types{"string"}})}
+		illustrate(p, example)
+		op.Parameters = append(op.Parameters, &openapi3.ParameterRef{Value: p})
 	}
 	switch method := d.Operation.Method(); {
 	case method == http.MethodPost:
