@@ -63,22 +63,27 @@ func (h Recents) list(ctx context.Context, c Call, in recentPage) (any, error) {
 	o := offsetted[recents.Change]{h.Marks, fmt.Sprintf("recents %d %q", c.User, kinds), func(l value.List) (value.Page[recents.Change], error) {
 		return h.Recents.List(ctx, c.Actor, kinds, l)
 	}}
-	found, next, more, err := o.page(ctx, c, value.List{UpdatedSince: in.Since, Beside: aroundRecord}, in.offsetPage)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := h.rows(ctx, c, found)
-	if err != nil {
-		return nil, err
-	}
 	start, limit := in.at()
-	extra, since := paginationTo(start, limit, more, next), in.Since.Format(time.DateTime)
-	extra["since_timestamp"], extra["last_timestamp_on_page"] = since, since
-	if len(found) > 0 {
-		at, _ := value.ParseTime(found[len(found)-1].Place.At)
-		extra["last_timestamp_on_page"] = at.Format(time.DateTime)
+	for {
+		found, next, more, err := o.page(ctx, c, value.List{UpdatedSince: in.Since, Beside: aroundRecord}, in.offsetPage)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := h.rows(ctx, c, found)
+		if err != nil {
+			return nil, err
+		}
+		extra, since := paginationTo(start, limit, more, next), in.Since.Format(time.DateTime)
+		extra["since_timestamp"], extra["last_timestamp_on_page"] = since, since
+		if len(found) > 0 {
+			at, _ := value.ParseTime(found[len(found)-1].Place.At)
+			extra["last_timestamp_on_page"] = at.Format(time.DateTime)
+		}
+		if len(found) < 2 || roomBeside(rows, extra) > 200 {
+			return Answer{Data: rows, Additional: extra}, nil
+		}
+		in.Limit = int64(len(found) / 2) // what does not fit is read again, shorter
 	}
-	return Answer{Data: rows, Additional: extra}, nil
 }
 
 func (h Recents) rows(ctx context.Context, c Call, list []recents.Change) ([]recentRow, error) {

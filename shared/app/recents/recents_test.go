@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/deals"
+	"github.com/lejek/lejek/shared/value"
 )
 
 type m = map[string]any
@@ -215,6 +218,44 @@ func TestRecentsPagesLoseAndRepeatNothing(t *testing.T) {
 	}
 	if want := 3 * each * 5 / 4; len(seen) != want {
 		t.Errorf("%d records were told of, %d made", len(seen), want)
+	}
+}
+
+// TestAPageOfLargeRecordsLeadsOn has deals that are larger in v1's form than an answer can hold at once.
+func TestAPageOfLargeRecordsLeadsOn(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t)
+	c := app.NewTeam("Acme")
+	custom := map[int64]value.Custom{}
+	for i := range 230 {
+		made := c.Must("POST", "/v1/dealFields", m{"name": fmt.Sprint("Field ", i), "field_type": "varchar"})
+		custom[made.ID()] = value.Custom{Text: "x"} // a few bytes, but for its key of forty
+	}
+	const many = 500
+	for i := int64(1); i <= many; i += 50 {
+		set := change.Set{Team: c.Team.ID}
+		for id := i; id < i+50; id++ {
+			d := deals.Deal{ID: id, Title: "Large", OwnerID: 1, PipelineID: 1, StageID: 1, Status: deals.Open, Value: "0", Currency: "EUR", Custom: custom, AddTime: app.Now().UTC(), UpdateTime: app.Now().UTC()}
+			set.Put(d.Ref(), d, 0)
+		}
+		if err := app.DB.Commit(t.Context(), set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	app.Later(3 * time.Second)
+	seen, pages := map[string]bool{}, 0
+	for start := 0; ; pages++ {
+		a := c.Must("GET", apptest.Path("/v1/recents?items=deal&limit=500&start=%d&%s", start, begin), nil)
+		for _, name := range names(a) {
+			seen[name] = true
+		}
+		if pagination(a)["more_items_in_collection"] != true {
+			break
+		}
+		start = int(pagination(a)["next_start"].(float64))
+	}
+	if len(seen) != many || pages == 0 {
+		t.Errorf("%d deals on %d pages", len(seen), pages+1)
 	}
 }
 
