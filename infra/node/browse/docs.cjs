@@ -57,8 +57,12 @@ async function page({ send }) {
     }
     throw new Error(`not within half a minute: ${what}`);
   };
+  const fill = async (selector, text) => {
+    await until(`document.querySelector(${JSON.stringify(selector)})`);
+    await run(typed(selector, text));
+  };
   const open = (address) => send("Page.navigate", { url: address }, sessionId);
-  return { run, until, open };
+  return { run, until, fill, open };
 }
 
 // typed fills a field in the way that React notices.
@@ -69,19 +73,18 @@ const typed = (selector, text) => `(() => {
   return field.value;
 })()`;
 
-async function authorize({ run, until, open }) {
+async function authorize({ run, until, fill, open }) {
   await open(url + "/docs");
   await until(`document.querySelectorAll(".opblock-tag").length`, "the page lists operations");
   await run(`document.querySelector(".auth-wrapper .authorize").click()`);
-  await until(`document.querySelector(".auth-container input")`, "the page asks for a token");
-  await run(typed(".auth-container input", token));
+  await fill(".auth-container input", token);
   await run(`document.querySelector(".auth-container .authorize").click()`);
   await until(`document.querySelector(".auth-container .btn-done")`);
   await run(`[...document.querySelectorAll(".auth-container .btn-done")].at(-1).click()`);
 }
 
 // attempt executes an operation from the page and returns the status and the body that it shows.
-async function attempt({ run, until }, operation, { parameters = {}, body } = {}) {
+async function attempt({ run, until, fill }, operation, { parameters = {}, body } = {}) {
   const [method, path] = operation.split(" ");
   const block = `[...document.querySelectorAll(".opblock-${method.toLowerCase()}")].find((b) => b.querySelector(".opblock-summary-path").dataset.path === ${JSON.stringify(path)})`;
   for (const tag of await run(`[...document.querySelectorAll(".opblock-tag")].map((t) => t.id)`)) {
@@ -93,8 +96,8 @@ async function attempt({ run, until }, operation, { parameters = {}, body } = {}
   await run(`(${block}).setAttribute("data-tried", "")`);
   await run(`document.querySelector("[data-tried] .opblock-summary-control").click()`);
   await until(`document.querySelector("[data-tried] .execute")`, `${operation} can be executed`);
-  for (const [name, text] of Object.entries(parameters)) await run(typed(`[data-tried] tr[data-param-name="${name}"] input`, text));
-  if (body) await run(typed("[data-tried] textarea", JSON.stringify(body)));
+  for (const [name, text] of Object.entries(parameters)) await fill(`[data-tried] tr[data-param-name="${name}"] input`, text);
+  if (body) await fill("[data-tried] textarea", JSON.stringify(body));
   await run(`document.querySelector("[data-tried] .execute").click()`);
   await until(`document.querySelector("[data-tried] .live-responses-table .response-col_status")`, `${operation} is answered`);
   const shown = await run(`({
