@@ -221,6 +221,33 @@ func TestRecentsPagesLoseAndRepeatNothing(t *testing.T) {
 	}
 }
 
+// TestAChangeThatIsSeenLateIsStillTold has a deal appear a second after the time that it says it was changed at.
+func TestAChangeThatIsSeenLateIsStillTold(t *testing.T) {
+	t.Parallel()
+	app := apptest.New(t)
+	c := app.NewTeam("Acme")
+	ask := func(since any) apptest.Answer {
+		return c.Must("GET", "/v1/recents?items=deal&since_timestamp="+strings.ReplaceAll(fmt.Sprint(since), " ", "%20"), nil)
+	}
+	c.Must("POST", "/api/v2/deals", m{"title": "first"})
+	app.Later(900 * time.Millisecond)
+	late := deals.Deal{ID: 99, Title: "late", OwnerID: 1, PipelineID: 1, StageID: 1, Status: deals.Open, Value: "0", Currency: "EUR", AddTime: app.Now().UTC(), UpdateTime: app.Now().UTC()}
+	app.Later(100 * time.Millisecond)
+	c.Must("POST", "/api/v2/deals", m{"title": "second"})
+	app.Later(1100 * time.Millisecond)
+	a := ask("2026-11-23 09:00:00")
+	set := change.Set{Team: c.Team.ID}
+	set.Put(late.Ref(), late, 0)
+	if err := app.DB.Commit(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	app.Later(3 * time.Second)
+	told := append(names(a), names(ask(a.Body["additional_data"].(m)["last_timestamp_on_page"]))...)
+	if want := []string{"deal#1", "deal#1", "deal#99", "deal#2"}; !slices.Equal(told, want) { // the time that one goes on from is whole seconds
+		t.Errorf("told %v, want %v", told, want)
+	}
+}
+
 // TestAPageOfLargeRecordsLeadsOn has deals that are larger in v1's form than an answer can hold at once.
 func TestAPageOfLargeRecordsLeadsOn(t *testing.T) {
 	t.Parallel()
