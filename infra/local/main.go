@@ -26,6 +26,7 @@ func main() {
 	flag.StringVar(&o.DataDir, "data", ".local", "folder that keeps the data")
 	flag.BoolVar(&o.Demo, "demo", true, "make a demo team with a few records, and an empty one")
 	flag.IntVar(&o.RateLimit, "rate-limit", 0, "requests that a token may make in two seconds; 0 for any number")
+	flag.BoolVar(&o.PrivateWebhooks, "allow-private-webhooks", false, "let webhooks reach this machine, and addresses without TLS")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "there are no arguments besides flags, but %q was given\n", flag.Arg(0))

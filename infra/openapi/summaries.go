@@ -56,11 +56,13 @@ var summaries = func() map[manifest.Operation]string {
 		"PUT /v1/notes/{id}/comments/{uuid}":    "Change a comment",
 		"DELETE /v1/notes/{id}/comments/{uuid}": "Delete a comment",
 
-		"GET /v1/webhooks":                  "Your webhooks; all of the team's for an admin",
-		"POST /v1/webhooks":                 "Have an address told of events",
-		"DELETE /v1/webhooks/{id}":          "Remove a webhook",
-		"GET /api/v2/webhooks/keys":         "The keys that sign deliveries, the newest first; admins only",
-		"POST /api/v2/webhooks/keys/rotate": "Make a new key; those before it go on signing for a day; admins only",
+		"GET /v1/webhooks":                                           "Your webhooks; all of the team's for an admin",
+		"POST /v1/webhooks":                                          "Have an address told of events",
+		"DELETE /v1/webhooks/{id}":                                   "Remove a webhook",
+		"GET /api/v2/webhooks/{id}/deliveries":                       "What was sent to a webhook in the last two weeks, newest first",
+		"POST /api/v2/webhooks/{id}/deliveries/{delivery_id}/replay": "Send a delivery again, under the same id",
+		"GET /api/v2/webhooks/keys":                                  "The keys that sign deliveries, the newest first; admins only",
+		"POST /api/v2/webhooks/keys/rotate":                          "Make a new key; those before it go on signing for a day; admins only",
 
 		"GET /v1/filters":         "All saved filters, without their conditions",
 		"POST /v1/filters":        "Save a filter; lists take its id as filter_id",

@@ -63,6 +63,8 @@ func (b *builder) environment(f manifest.Function) *map[string]*string {
 			env[string(v)] = b.buckets[manifest.DataBucket].BucketName()
 		case manifest.EnvMailDomain:
 			env[string(v)] = jsii.String(b.MailDomain)
+		case manifest.EnvDeliveries:
+			env[string(v)] = b.queues[string(manifest.Deliveries)].QueueUrl()
 		case manifest.EnvLinkURL:
 			env[string(v)] = b.linkURL()
 		case manifest.EnvRateLimit:

@@ -62,6 +62,8 @@ func (b *builder) arn(f manifest.Function, g manifest.Grant) *string {
 		return b.table.TableArn()
 	case manifest.Indexes:
 		return jsii.String(*b.table.TableArn() + "/index/*")
+	case manifest.Deliveries:
+		return b.queues[string(g.Resource)].QueueArn()
 	case manifest.Mailer:
 		return b.stack.FormatArn(&awscdk.ArnComponents{
 			Service: jsii.String("ses"), Resource: jsii.String("identity"), ResourceName: jsii.String(b.MailDomain),

@@ -51,7 +51,7 @@ func wanted(tpl template, s stack.Settings, f manifest.Function) (lines []string
 	}
 	resources := map[manifest.Resource]string{
 		manifest.Table: "${Table.Arn}", manifest.Indexes: "${Table.Arn}/index/*",
-		manifest.MailBucket: "${MailBucket.Arn}/", manifest.DataBucket: "${DataBucket.Arn}/",
+		manifest.Deliveries: "${" + tpl.named("AWS::SQS::Queue", "WebhooksQueue") + ".Arn}", manifest.MailBucket: "${MailBucket.Arn}/", manifest.DataBucket: "${DataBucket.Arn}/",
 	}
 	for _, g := range f.Grants {
 		if g.Resource == manifest.Mailer {

@@ -19,8 +19,13 @@ const deadLetterDays = 14
 // makeQueues makes each queue of the manifest with its dead-letter queue and the topic that feeds it.
 func (b *builder) makeQueues() {
 	for _, q := range manifest.Queues {
-		dead := b.queue(title(q.Name)+"DeadLetters", &awssqs.QueueProps{})
+		var fifo *bool // left out where it is false: CloudFormation takes nothing but true
+		if q.FIFO {
+			fifo = jsii.Bool(true)
+		}
+		dead := b.queue(title(q.Name)+"DeadLetters", &awssqs.QueueProps{Fifo: fifo})
 		queue := b.queue(title(q.Name)+"Queue", &awssqs.QueueProps{
+			Fifo:              fifo,
 			VisibilityTimeout: awscdk.Duration_Seconds(jsii.Number(q.Visibility)),
 			DeadLetterQueue:   &awssqs.DeadLetterQueue{Queue: dead, MaxReceiveCount: jsii.Number(q.MaxReceive)},
 		})

@@ -39,16 +39,27 @@ func (b *builder) makeTriggers() {
 				BisectBatchOnFunctionError: jsii.Bool(true),
 				FunctionResponseTypes:      failures,
 				MaximumRetryAttempts:       jsii.Number(manifest.StreamRetries),
-				FilterCriteria: &awslambda.CfnEventSourceMapping_FilterCriteriaProperty{Filters: []any{
-					&awslambda.CfnEventSourceMapping_FilterProperty{Pattern: jsii.String(fmt.Sprintf(`{"dynamodb":{"Keys":{"sk":{"S":[%q]}}}}`, manifest.StreamKey))},
-				}},
-				MaximumRecordAgeInSeconds: jsii.Number(manifest.StreamMaxAgeSeconds),
+				FilterCriteria:             &awslambda.CfnEventSourceMapping_FilterCriteriaProperty{Filters: filters(f)},
+				MaximumRecordAgeInSeconds:  jsii.Number(manifest.StreamMaxAgeSeconds),
 				DestinationConfig: &awslambda.CfnEventSourceMapping_DestinationConfigProperty{
 					OnFailure: &awslambda.CfnEventSourceMapping_OnFailureProperty{Destination: b.buckets[manifest.DataBucket].BucketArn()},
 				},
 			})
 		}
 	}
+}
+
+// filters let changes of records through, and of the collections that the function wants besides: what one of them lets through.
+func filters(f manifest.Function) []any {
+	patterns := []string{fmt.Sprintf(`{"dynamodb":{"Keys":{"sk":{"S":[%q]}}}}`, manifest.StreamKey)}
+	for _, collection := range f.Kept {
+		patterns = append(patterns, fmt.Sprintf(`{"dynamodb":{"Keys":{"pk":{"S":[{"suffix":%q}]}}}}`, "#"+collection))
+	}
+	var all []any
+	for _, p := range patterns {
+		all = append(all, &awslambda.CfnEventSourceMapping_FilterProperty{Pattern: jsii.String(p)})
+	}
+	return all
 }
 
 func (b *builder) queueOf(f manifest.Function) awssqs.Queue {

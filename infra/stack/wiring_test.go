@@ -82,13 +82,14 @@ func triggers(tpl template, s stack.Settings) []string {
 				line += fmt.Sprintf(", %d at once", q.Concurrency)
 			}
 			want = append(want, line)
-			want = append(want, fmt.Sprintf("queue %s: visible after %d s, dead after %d in ${%s.Arn}", q.Name, q.Visibility, q.MaxReceive, dead))
-			got = append(got, fmt.Sprintf("queue %s: visible after %s s, dead after %s in %s", q.Name, show(queue.get("VisibilityTimeout")),
-				show(queue.get("RedrivePolicy", "maxReceiveCount")), show(queue.get("RedrivePolicy", "deadLetterTargetArn"))))
+			want = append(want, fmt.Sprintf("queue %s: visible after %d s, dead after %d in ${%s.Arn}, in order %v %v", q.Name, q.Visibility, q.MaxReceive, dead, q.FIFO, q.FIFO))
+			got = append(got, fmt.Sprintf("queue %s: visible after %s s, dead after %s in %s, in order %v %v", q.Name, show(queue.get("VisibilityTimeout")),
+				show(queue.get("RedrivePolicy", "maxReceiveCount")), show(queue.get("RedrivePolicy", "deadLetterTargetArn")),
+				queue.get("FifoQueue") == true, tpl.Resources[dead].get("FifoQueue") == true))
 		}
 		if f.Stream {
-			want = append(want, fmt.Sprintf(`%s-%s ← ${Table.StreamArn} batch %d, ["ReportBatchItemFailures"], from TRIM_HORIZON, %d tries, %d s, bisect true, failures to ${DataBucket.Arn}, only [{"Pattern":"{\"dynamodb\":{\"Keys\":{\"sk\":{\"S\":[\"#\"]}}}}"}]`,
-				s.Name(), f.Name, manifest.StreamBatchSize, manifest.StreamRetries, manifest.StreamMaxAgeSeconds))
+			want = append(want, fmt.Sprintf(`%s-%s ← ${Table.StreamArn} batch %d, ["ReportBatchItemFailures"], from TRIM_HORIZON, %d tries, %d s, bisect true, failures to ${DataBucket.Arn}, only [%s]`,
+				s.Name(), f.Name, manifest.StreamBatchSize, manifest.StreamRetries, manifest.StreamMaxAgeSeconds, strings.Join(passing(f), ",")))
 		}
 	}
 	for _, id := range tpl.of("AWS::Lambda::EventSourceMapping") {
@@ -109,6 +110,15 @@ func triggers(tpl template, s stack.Settings) []string {
 		got = append(got, line)
 	}
 	return compare("trigger", want, got)
+}
+
+// passing are the filters of a function's stream trigger.
+func passing(f manifest.Function) []string {
+	all := []string{`{"Pattern":"{\"dynamodb\":{\"Keys\":{\"sk\":{\"S\":[\"#\"]}}}}"}`}
+	for _, collection := range f.Kept {
+		all = append(all, `{"Pattern":"{\"dynamodb\":{\"Keys\":{\"pk\":{\"S\":[{\"suffix\":\"#`+collection+`\"}]}}}}"}`)
+	}
+	return all
 }
 
 // schedules holds the clocks against the manifest.

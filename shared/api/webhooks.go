@@ -74,6 +74,50 @@ func webhookKeyOut(k webhooks.Key) webhookKey {
 	return webhookKey{k.ID, k.Text(), millis(k.AddTime), millisOrNull(k.Until)}
 }
 
+// deliveryWire is an event on its way to a webhook.
+type deliveryWire struct {
+	ID         string        `json:"id"`
+	WebhookID  int64         `json:"webhook_id"`
+	Event      string        `json:"event"`
+	EntityID   int64         `json:"entity_id"`
+	State      string        `json:"state"` // waiting, delivered, failed, dropped
+	Attempts   []attemptWire `json:"attempts"`
+	NextTime   *string       `json:"next_attempt_time"`
+	Replays    int64         `json:"replays"`
+	AddTime    string        `json:"add_time"`
+	ExpireTime *string       `json:"expire_time"`
+}
+
+// attemptWire is one time that it was sent.
+type attemptWire struct {
+	Time       string  `json:"time"`
+	HTTPStatus *int64  `json:"http_status"` // null without an answer
+	Error      *string `json:"error"`
+	DurationMs int64   `json:"duration_ms"`
+}
+
+func deliveryOut(d webhooks.Delivery) deliveryWire {
+	expires := d.Expires()
+	return deliveryWire{
+		ID: d.ID, WebhookID: d.WebhookID, Event: d.Action + "." + d.Object, EntityID: d.Record.ID(), State: d.State, NextTime: millisOrNull(d.NextTime),
+		Replays: d.Replays, AddTime: millis(d.AddTime), ExpireTime: millisOrNull(&expires),
+		Attempts: each(d.Attempts, func(a webhooks.Attempt) attemptWire {
+			return attemptWire{millis(a.At), value.NonZero(a.Status), orNull(a.Error), a.Millis}
+		}),
+	}
+}
+
+type deliveryPage struct {
+	byID
+	Limit  int64  `query:"limit" rule:"min=1,max=500"`
+	Cursor string `query:"cursor" rule:"max=2000"`
+}
+
+type byDelivery struct {
+	byID
+	Delivery string `path:"delivery_id" rule:"nonempty,max=100"`
+}
+
 // Webhooks are the routes of webhooks.
 type Webhooks struct{ Webhooks webhooks.Service }
 
@@ -102,6 +146,18 @@ func (h Webhooks) Routes() []Route {
 		routes[i].adds = webhookError
 	}
 	return append(routes,
+		Handle("GET /api/v2/webhooks/{id}/deliveries", func(ctx context.Context, c Call, in deliveryPage) (any, error) {
+			limit := int(in.Limit)
+			if limit == 0 {
+				limit = 100
+			}
+			page, err := h.Webhooks.Deliveries(ctx, c.Actor, in.ID, in.Cursor, limit)
+			return listed(each(page.Items, deliveryOut), page.Next), err
+		}).Lists(deliveryWire{}, ByCursor),
+		Handle("POST /api/v2/webhooks/{id}/deliveries/{delivery_id}/replay", func(ctx context.Context, c Call, in byDelivery) (any, error) {
+			d, err := h.Webhooks.Replay(ctx, c.Actor, in.ID, in.Delivery)
+			return deliveryOut(d), err
+		}).Returns(deliveryWire{}),
 		Handle("GET /api/v2/webhooks/keys", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			keys, err := h.Webhooks.Keys(ctx, c.Actor)
 			return listed(each(keys, webhookKeyOut), ""), err

@@ -18,8 +18,9 @@ import (
 
 // warehouse is a team with some of everything; of each kind the fourth is deleted.
 func warehouse(t *testing.T) (*apptest.App, *apptest.Client) {
-	a := apptest.New(t, apptest.WithObjects)
+	a := apptest.New(t, apptest.WithObjects, apptest.WithDeliveries)
 	c := a.NewTeam("Acme")
+	announce := a.FollowBy("webhooks")
 	make := func(path string, body any) int64 {
 		a.Later(time.Second)
 		got := c.Do("POST", path, body)
@@ -28,6 +29,7 @@ func warehouse(t *testing.T) (*apptest.App, *apptest.Client) {
 		}
 		return got.ID()
 	}
+	make("/v1/webhooks", m{"subscription_url": "https://hooks.example", "event_action": "*", "event_object": "pipeline"})
 	for i := range 5 {
 		name := fmt.Sprint("Number ", i)
 		org := make("/api/v2/organizations", m{"name": name})
@@ -62,6 +64,7 @@ func warehouse(t *testing.T) (*apptest.App, *apptest.Client) {
 		a.Later(time.Second)
 		c.Must("DELETE", path, nil)
 	}
+	announce()
 	a.Later(time.Hour)
 	return a, c
 }

@@ -134,9 +134,15 @@ SECRET
 // the same as for what does not exist, and nothing changes.
 func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 	t.Parallel()
-	a := apptest.New(t, apptest.WithObjects)
-	settle := a.Follow()
+	a := apptest.New(t, apptest.WithObjects, apptest.WithDeliveries)
+	settle, announce := a.Follow(), a.FollowBy("webhooks")
 	mine, ids := owner(t, a)
+	announce()
+	sent := mine.Must("GET", fmt.Sprintf("/api/v2/webhooks/%v/deliveries", ids["/v1/webhooks"]), nil).List()
+	if len(sent) == 0 {
+		t.Fatal("nothing was announced")
+	}
+	ids["{delivery_id}"] = sent[0].(map[string]any)["id"]
 	stranger := a.NewTeam("Stranger")
 	before := everything(mine, ids)
 	settle() // now searches could find them
@@ -183,7 +189,7 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 					body = map[string]any{"user_id": stranger.User.ID}
 				}
 				rest = strings.NewReplacer("{uuid}", fmt.Sprint(ids["{uuid}"]), "{user_id}", fmt.Sprint(mine.User.ID),
-					"{deal_participant_id}", fmt.Sprint(ids["{deal_participant_id}"])).Replace(rest) + datesOf(rest)
+					"{delivery_id}", fmt.Sprint(ids["{delivery_id}"]), "{deal_participant_id}", fmt.Sprint(ids["{deal_participant_id}"])).Replace(rest) + datesOf(rest)
 				got := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, id, rest), body)
 				want := stranger.Do(method, fmt.Sprintf("%s/%v%s", root, nobody(id), rest), body)
 				if got.Status != http.StatusNotFound || got.Raw != want.Raw {

@@ -12,7 +12,7 @@ var (
 	// base is what entities are made of.
 	base = append([]string{"shared/auth", "shared/change"}, data...)
 	// adapters and their wiring; every other package directly below shared/ is an entity or a concern.
-	rim = []string{"shared/dynamo", "shared/api", "shared/mail", "shared/sheet", "shared/pictures", "shared/app", "shared/boot", "shared/archtest"}
+	rim = []string{"shared/dynamo", "shared/api", "shared/mail", "shared/sheet", "shared/pictures", "shared/outbound", "shared/queues", "shared/app", "shared/boot", "shared/archtest"}
 )
 
 func isEntity(name string) bool {
@@ -45,6 +45,8 @@ func allowed(name string) (ok func(string) bool, why string) {
 		return among([]string{"shared/imports"}), "parsing returns the types of imports and needs nothing else"
 	case name == "shared/pictures":
 		return among([]string{"shared/persons"}, data), "decoding returns the types of persons and needs nothing else"
+	case name == "shared/outbound", name == "shared/queues":
+		return among([]string{"shared/webhooks"}), "an adapter of what webhooks need, and of nothing else"
 	case name == "shared/boot":
 		return among(data), "boot reads the environment that the manifest declares"
 	case strings.HasPrefix(name, "functions/"):

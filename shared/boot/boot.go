@@ -27,6 +27,7 @@ type Config struct {
 	DataBucket string
 	MailDomain string
 	LinkURL    string
+	Deliveries string
 	RateLimit  int64 // requests per token in limits.Window; 0 is any number
 }
 
@@ -36,6 +37,7 @@ type Env struct {
 	DynamoDB *dynamodb.Client
 	S3       *s3.Client
 	SES      aws.Config // what a client of SES is made of: one function has it, so no other carries its code
+	SQS      aws.Config // the same of SQS
 	// PrivateWebhooks has webhooks reach this machine, and without TLS. No variable sets it: it is for the local runner and tests.
 	PrivateWebhooks bool
 	Now             func() time.Time
@@ -63,6 +65,8 @@ func Read(f manifest.Function, lookup func(string) (string, bool)) (Config, erro
 			c.MailDomain = value
 		case manifest.EnvLinkURL:
 			c.LinkURL = value
+		case manifest.EnvDeliveries:
+			c.Deliveries = value
 		case manifest.EnvRateLimit:
 			n, err := strconv.ParseInt(value, 10, 64)
 			if err == nil && n < 0 {
@@ -108,6 +112,7 @@ func New(c Config, cfg aws.Config) Env {
 			o.UsePathStyle = cfg.BaseEndpoint != nil // a local endpoint has no host name per bucket
 		}),
 		SES: cfg,
+		SQS: cfg,
 		Now: time.Now,
 		Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 	}

@@ -18,6 +18,7 @@ var (
 		"import": "a process, not what it made", "importChunk": "of an import", "importRow": "of an import", "importErrors": "of an import",
 		"export": "a process", "mid": "follows from messages", "fp": "follows from messages", "incomingFile": "becomes a file or is forgotten in a week",
 		"discarded": "an order to remove objects", "signingKeys": "a secret",
+		"delivery": "forgotten in two weeks", "deliveryBody": "forgotten in two weeks",
 	}
 )
 

@@ -44,6 +44,8 @@ var kinds = map[string]kind{
 	kindTeam:               teamKind,
 	webhooks.Kind:          webhookKind,
 	webhooks.KindKeys:      signingKeysKind,
+	webhooks.KindDelivery:  deliveryKind,
+	webhooks.KindBody:      deliveryBodyKind,
 	kindUser:               userKind,
 	change.MailThread:      mailThreadKind,
 	change.MailMessage:     mailMessageKind,

@@ -24,6 +24,7 @@ type Function struct {
 	Default    bool          // receives what no route matches ($default)
 	Queue      string        // name of the queue that it is triggered by
 	Stream     bool          // consumes the table's stream
+	Kept       []string      // collections of the team whose items it consumes beside records
 	Every      time.Duration // runs on the clock: whole minutes; the event carries the time that it is for
 	Grants     []Grant       // beyond writing its own log
 	Env        []EnvVar      // the only environment values it gets
@@ -35,11 +36,12 @@ type Function struct {
 type Resource string
 
 const (
-	Table      Resource = "table"   // the one table
-	Indexes    Resource = "indexes" // all indexes of the table
-	MailBucket Resource = "mail"    // raw messages, written by SES
-	DataBucket Resource = "data"    // files, uploads, work
-	Mailer     Resource = "mailer"  // sending from addresses of the mail domain
+	Table      Resource = "table"    // the one table
+	Indexes    Resource = "indexes"  // all indexes of the table
+	MailBucket Resource = "mail"     // raw messages, written by SES
+	DataBucket Resource = "data"     // files, uploads, work
+	Mailer     Resource = "mailer"   // sending from addresses of the mail domain
+	Deliveries Resource = "webhooks" // the queue of what webhooks are sent
 )
 
 // Grant allows IAM actions on a resource; for a bucket on the objects below Prefix, or, as s3:ListBucket, to list these.
@@ -58,6 +60,7 @@ const (
 	EnvDataBucket EnvVar = "LEJEK_DATA_BUCKET"
 	EnvMailDomain EnvVar = "LEJEK_MAIL_DOMAIN" // the domain of the teams' dedicated addresses
 	EnvRateLimit  EnvVar = "LEJEK_RATE_LIMIT"  // requests per token in two seconds, 0 for any number
+	EnvDeliveries EnvVar = "LEJEK_DELIVERIES"  // the address of the queue of what webhooks are sent
 	EnvLinkURL    EnvVar = "LEJEK_LINK_URL"    // where a record is seen, with {entities} and {id}; links in mail are made of it
 )
 
@@ -66,7 +69,8 @@ type Queue struct {
 	Name       string
 	Topic      string   // the SNS topic that feeds it, or
 	Bucket     Resource // the bucket whose new objects
-	Prefixes   []string // below these prefixes do
+	Prefixes   []string // below these prefixes do; without either, functions do
+	FIFO       bool     // messages of a group one after the other
 	Visibility int      // seconds; six times the function's timeout, as AWS advises for event source mappings
 	MaxReceive int
 	BatchSize  int
@@ -80,6 +84,8 @@ var Queues = []Queue{
 	// A file is analysed by one message and then becomes many, a chunk each: one at a time, so that they run in parallel.
 	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix, IncomingPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1, Concurrency: 10},
 	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
+	// A delivery is received up to five times by itself: its first attempt, and early and late for each of three more.
+	{Name: string(Deliveries), FIFO: true, Visibility: 900, MaxReceive: 12, BatchSize: 10, Concurrency: 10},
 }
 
 // MailPrefix is where the receipt rule stores raw messages in the mail bucket; the rest of the key is SES's messageId.
@@ -130,6 +136,8 @@ var (
 	writeFiles    = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:PutObject"}}
 	writeWork     = Grant{Resource: DataBucket, Prefix: WorkPrefix, Actions: []string{"s3:PutObject"}}
 	readMail      = Grant{Resource: MailBucket, Prefix: MailPrefix, Actions: []string{"s3:GetObject"}}
+	// inLine is sending in batches too: IAM knows one action for both.
+	inLine = Grant{Resource: Deliveries, Actions: []string{"sqs:SendMessage"}}
 )
 
 func with(base []Grant, more ...Grant) []Grant { return append(append([]Grant{}, base...), more...) }
@@ -301,6 +309,12 @@ var Functions = limited([]Function{
 		Grants:     with(readTable, keepBookmarks, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
+		Name: "sender", Doc: "sends to webhooks what was announced, and again what failed",
+		Queue:  string(Deliveries),
+		Grants: with(writeTable, inLine, Grant{Resource: Deliveries, Actions: []string{"sqs:ChangeMessageVisibility"}}),
+		Env:    []EnvVar{EnvTable, EnvDeliveries}, Timeout: 150, Memory: 256,
+	},
+	{
 		Name: "statistics", Doc: "makes figures of what happened to deals since the last run",
 		Every:  time.Hour,
 		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 600, Memory: 512,
@@ -309,8 +323,9 @@ var Functions = limited([]Function{
 		Name: "subscriptions", Doc: "webhooks: what their users want to be told of, and the keys that sign it",
 		Operations: []Operation{
 			"GET /v1/webhooks", "POST /v1/webhooks", "DELETE /v1/webhooks/{id}", "GET /api/v2/webhooks/keys", "POST /api/v2/webhooks/keys/rotate",
+			"GET /api/v2/webhooks/{id}/deliveries", "POST /api/v2/webhooks/{id}/deliveries/{delivery_id}/replay",
 		},
-		Grants: writeTable, Env: []EnvVar{EnvTable}, Timeout: 15, Memory: 512,
+		Grants: with(writeTable, inLine), Env: []EnvVar{EnvTable, EnvDeliveries}, Timeout: 15, Memory: 512,
 	},
 	{
 		Name: "sweeper", Doc: "finds raw mail that nobody was told of, and has it linked",
@@ -321,6 +336,11 @@ var Functions = limited([]Function{
 	{
 		Name: "teams", Doc: "teams, users and tokens; no routes, invoked with AWS credentials only",
 		Grants: writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
+	},
+	{
+		Name: "webhooks", Doc: "follows the table's stream: announces changes of records to the webhooks that want them",
+		Stream: true, Kept: []string{"users", "pipelines", "activityTypes"},
+		Grants: with(writeTable, inLine), Env: []EnvVar{EnvTable, EnvDeliveries, EnvMailDomain, EnvLinkURL}, Timeout: 60, Memory: 512,
 	},
 })
 

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/lejek/lejek/shared/change"
@@ -47,19 +46,6 @@ type Attempt struct {
 	Status int64 // 0 for no answer
 	Error  string
 	Millis int64
-}
-
-// Message is the body of a delivery around the number of the attempt.
-type Message struct{ Head, Tail string }
-
-// Body is what is sent at the n-th attempt since the delivery was announced or replayed, counted from first.
-func (m Message) Body(n int64) []byte { return []byte(m.Head + strconv.FormatInt(n, 10) + m.Tail) }
-
-// Part is a piece of a message, as large as one item can hold.
-type Part struct {
-	Version int64
-	Text    []byte // compressed
-	Expires time.Time
 }
 
 // Expires is when a delivery is forgotten.

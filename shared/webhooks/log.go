@@ -24,12 +24,12 @@ var idPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-
 
 // Deliveries are a page of what was sent to a webhook, newest first. A removed webhook still tells.
 func (s Service) Deliveries(ctx context.Context, a auth.Actor, webhook int64, cursor string, limit int) (page value.Page[Delivery], err error) {
-	if _, err := s.mine(ctx, a, webhook); err != nil {
-		return page, err
-	}
 	after, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || cursor != "" && !idPattern.Match(after) {
 		return page, fault.Cursor(value.ErrCursor)
+	}
+	if _, err := s.mine(ctx, a, webhook); err != nil {
+		return page, err
 	}
 	list, more, err := s.Log.Deliveries(ctx, a.Team, webhook, string(after), limit)
 	if page.Items = list; more {

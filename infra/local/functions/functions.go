@@ -26,10 +26,12 @@ import (
 	"github.com/lejek/lejek/shared/app/recents"
 	"github.com/lejek/lejek/shared/app/reminders"
 	"github.com/lejek/lejek/shared/app/search"
+	"github.com/lejek/lejek/shared/app/sender"
 	"github.com/lejek/lejek/shared/app/statistics"
 	"github.com/lejek/lejek/shared/app/subscriptions"
 	"github.com/lejek/lejek/shared/app/sweeper"
 	"github.com/lejek/lejek/shared/app/teams"
+	"github.com/lejek/lejek/shared/app/webhooks"
 	"github.com/lejek/lejek/shared/boot"
 )
 
@@ -56,8 +58,10 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"recents":       recents.New,
 	"reminders":     reminders.New,
 	"search":        search.New,
+	"sender":        sender.New,
 	"statistics":    statistics.New,
 	"subscriptions": subscriptions.New,
 	"sweeper":       sweeper.New,
 	"teams":         teams.New,
+	"webhooks":      webhooks.New,
 }

@@ -20,7 +20,10 @@ import (
 )
 
 // Names are the deployed names of the resources that the manifest speaks of.
-type Names struct{ Table, MailBucket, DataBucket, MailDomain string }
+type Names struct {
+	Table, MailBucket, DataBucket, MailDomain string
+	Deliveries                                string // the address of the queue
+}
 
 // need is one thing that a call wants to do.
 type need struct {

@@ -29,7 +29,7 @@ func clients(grants ...manifest.Grant) boot.Env {
 	stop := middleware.FinalizeMiddlewareFunc("stop", func(context.Context, middleware.FinalizeInput, middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 		return middleware.FinalizeOutput{}, middleware.Metadata{}, errReached
 	})
-	cfg.APIOptions = append(cfg.APIOptions, Allow(f, Names{"lejek", "lejek-mail", "lejek-data", "in.example"}),
+	cfg.APIOptions = append(cfg.APIOptions, Allow(f, Names{Table: "lejek", MailBucket: "lejek-mail", DataBucket: "lejek-data", MailDomain: "in.example", Deliveries: "http://127.0.0.1:1/webhooks"}),
 		func(s *middleware.Stack) error { return s.Finalize.Add(stop, middleware.Before) })
 	return boot.New(boot.Config{}, cfg)
 }
@@ -106,7 +106,7 @@ func TestSigningALinkNeedsTheGrantToo(t *testing.T) {
 	cfg := engine.Local("http://127.0.0.1:1")
 	cfg.APIOptions = append(cfg.APIOptions, Allow(manifest.Function{Name: "tested", Grants: []manifest.Grant{
 		{Resource: manifest.DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}},
-	}}, Names{"lejek", "lejek-mail", "lejek-data", "in.example"}))
+	}}, Names{Table: "lejek", MailBucket: "lejek-mail", DataBucket: "lejek-data", MailDomain: "in.example", Deliveries: "http://127.0.0.1:1/webhooks"}))
 	signer := s3.NewPresignClient(boot.New(boot.Config{}, cfg).S3)
 	sign := func(key string) error {
 		_, err := signer.PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("lejek-data"), Key: &key})

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/lejek/lejek/shared/manifest"
 )
@@ -24,7 +25,20 @@ func (n Names) needs(input any) (needs []need, known bool) {
 		}
 		return []need{send}, true
 	}
+	switch in := input.(type) {
+	case *sqs.SendMessageBatchInput:
+		return []need{n.queue(in.QueueUrl, "sqs:SendMessage")}, true
+	case *sqs.ChangeMessageVisibilityInput:
+		return []need{n.queue(in.QueueUrl, "sqs:ChangeMessageVisibility")}, true
+	}
 	return n.objectNeeds(input)
+}
+
+func (n Names) queue(url *string, action string) need {
+	if aws.ToString(url) != n.Deliveries {
+		return need{action: action, name: aws.ToString(url)}
+	}
+	return need{action: action, resource: manifest.Deliveries, name: aws.ToString(url)}
 }
 
 func (n Names) tableNeeds(input any) (needs []need, known bool) {

@@ -32,5 +32,10 @@ func Event(queue string, batch []Message) events.SQSEvent {
 			AWSRegion:         engine.Region,
 		})
 	}
+	for i, m := range batch {
+		if m.Group != "" {
+			e.Records[i].Attributes["MessageGroupId"], e.Records[i].Attributes["MessageDeduplicationId"] = m.Group, m.Once
+		}
+	}
 	return e
 }

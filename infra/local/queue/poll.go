@@ -16,9 +16,9 @@ import (
 
 func (q *Queue) poll(ctx context.Context) {
 	for ctx.Err() == nil {
-		batch, next := q.receive()
+		batch, orders, next := q.receive()
 		if len(batch) > 0 {
-			q.deliver(ctx, batch)
+			q.deliver(ctx, batch, orders)
 			continue
 		}
 		var timer <-chan time.Time
@@ -35,24 +35,30 @@ func (q *Queue) poll(ctx context.Context) {
 }
 
 // receive hides up to a batch of visible messages, and says when the next one becomes visible (0: not before a Send).
-func (q *Queue) receive() (batch []Message, next time.Duration) {
+func (q *Queue) receive() (batch []Message, orders []int, next time.Duration) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	now := time.Now()
 	rest := q.waiting[:0:0]
+	blocked := map[string]bool{}
 	for _, e := range q.waiting {
+		held := q.FIFO && (blocked[e.Group] || q.groups[e.Group] > 0)
 		switch {
-		case len(batch) < q.BatchSize && !e.visible.After(now):
+		case !held && len(batch) < q.BatchSize && !e.visible.After(now):
 			e.Receives++
 			if e.Receives == 1 {
 				e.FirstReceived = q.Now().UTC()
 			}
-			batch = append(batch, e.Message)
+			batch, orders = append(batch, e.Message), append(orders, e.order)
 			continue
-		case next == 0 || e.visible.Sub(now) < next:
+		case !held && (next == 0 || e.visible.Sub(now) < next):
 			next = max(e.visible.Sub(now), time.Millisecond)
 		}
+		blocked[e.Group] = true
 		rest = append(rest, e)
+	}
+	for _, m := range batch {
+		q.groups[m.Group]++
 	}
 	q.waiting = rest
 	if len(batch) > 0 {
@@ -61,10 +67,10 @@ func (q *Queue) receive() (batch []Message, next time.Duration) {
 			q.nudge() // another poller may take the next batch at once
 		}
 	}
-	return batch, next
+	return batch, orders, next
 }
 
-func (q *Queue) deliver(ctx context.Context, batch []Message) {
+func (q *Queue) deliver(ctx context.Context, batch []Message, orders []int) {
 	// A count that is lost with the process would let a message that kills its function be retried for ever.
 	for _, m := range batch {
 		if err := disk.WriteJSON(path(q.dir(), m.ID), m); err != nil {
@@ -75,7 +81,13 @@ func (q *Queue) deliver(ctx context.Context, batch []Message) {
 	failed := q.failures(q.consume(context.WithoutCancel(ctx), batch))
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	for _, m := range batch {
+	for i, m := range batch {
+		again, hidden := q.hidden[m.ID]
+		if !hidden {
+			again = q.Redelivery
+		}
+		delete(q.hidden, m.ID)
+		q.groups[m.Group]--
 		if failed != nil && !failed(m.ID) {
 			q.remove(m)
 			continue
@@ -84,7 +96,10 @@ func (q *Queue) deliver(ctx context.Context, batch []Message) {
 			q.bury(m)
 			continue
 		}
-		q.waiting = append(q.waiting, entry{Message: m, visible: time.Now().Add(q.Redelivery)})
+		q.waiting = append(q.waiting, entry{Message: m, visible: time.Now().Add(again), order: orders[i]})
+	}
+	if q.FIFO {
+		slices.SortStableFunc(q.waiting, func(a, b entry) int { return a.order - b.order })
 	}
 	q.inFlight -= len(batch)
 	q.served++

@@ -1,6 +1,7 @@
 // Package queue is SQS with its Lambda event source mapping on this machine: messages wait on disk, are handed to the
 // function in batches at least once and in no promised order, come back when they failed, and after MaxReceive tries wait
-// among the dead with their input intact. A message that Send accepted survives the death of the process.
+// among the dead with their input intact. A message that Send accepted survives the death of the process. In a FIFO queue messages
+// of one group are handed out in their order, and none while an earlier one is under way or hidden.
 package queue
 
 import (
@@ -24,6 +25,8 @@ type Message struct {
 	Sent          time.Time `json:"sent"`
 	Receives      int       `json:"receives"`
 	FirstReceived time.Time `json:"first_received"`
+	Group         string    `json:"group,omitempty"`
+	Once          string    `json:"once,omitempty"` // a second one of that name within minutes is none
 }
 
 // Options of a queue.
@@ -46,6 +49,10 @@ type Queue struct {
 	waiting  []entry // oldest first
 	inFlight int
 	dead     []Message
+	groups   map[string]int           // messages under way, by group
+	hidden   map[string]time.Duration // how long messages under way come back after, if another time than Redelivery
+	seen     map[string]time.Time     // what is not taken again, since when
+	next     int
 	served   int // batches finished, for Drain to see that something happened
 	wake     chan struct{}
 	stop     context.CancelFunc
@@ -55,11 +62,14 @@ type Queue struct {
 type entry struct {
 	Message
 	visible time.Time
+	order   int
 }
 
 // Open loads what waits on disk and starts delivering.
 func Open(o Options) (*Queue, error) {
-	q := &Queue{Options: o, wake: make(chan struct{}, 1)}
+	q := &Queue{
+		Options: o, wake: make(chan struct{}, 1), groups: map[string]int{}, hidden: map[string]time.Duration{}, seen: map[string]time.Time{},
+	}
 	for _, dir := range []string{q.dir(), q.deadDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("queue.Open(%s): %w", o.Name, err)
@@ -70,7 +80,8 @@ func Open(o Options) (*Queue, error) {
 		return nil, fmt.Errorf("queue.Open(%s): %w", o.Name, err)
 	}
 	for _, m := range waiting {
-		q.waiting = append(q.waiting, entry{Message: m})
+		q.waiting = append(q.waiting, entry{Message: m, order: q.next})
+		q.next++
 	}
 	if q.dead, err = load(q.deadDir()); err != nil {
 		return nil, fmt.Errorf("queue.Open(%s): %w", o.Name, err)
@@ -104,16 +115,41 @@ func path(dir, id string) string { return filepath.Join(dir, id+".json") }
 
 // Send accepts a message; when it returns, the message is on disk.
 func (q *Queue) Send(body string) error {
-	now := q.Now().UTC()
-	m := Message{ID: fmt.Sprintf("%s-%s", now.Format("20060102T150405.000000000"), strings.ToLower(rand.Text()[:12])), Body: body, Sent: now}
-	if err := disk.WriteJSON(path(q.dir(), m.ID), m); err != nil {
-		return fmt.Errorf("queue.Send(%s): %w", q.Name, err)
-	}
+	_, err := q.Put(Message{Body: body})
+	return err
+}
+
+// remembered is how long a message's Once is known ("exactly-once processing in Amazon SQS").
+const remembered = 5 * time.Minute
+
+// Put accepts a message, which gets its id here.
+func (q *Queue) Put(m Message) (id string, err error) {
+	m.Sent = q.Now().UTC()
+	m.ID = fmt.Sprintf("%s-%s", m.Sent.Format("20060102T150405.000000000"), strings.ToLower(rand.Text()[:12]))
 	q.mu.Lock()
-	q.waiting = append(q.waiting, entry{Message: m})
-	q.mu.Unlock()
+	defer q.mu.Unlock()
+	if at, ok := q.seen[m.Once]; ok && m.Once != "" && time.Since(at) < remembered {
+		return m.ID, nil
+	}
+	if err := disk.WriteJSON(path(q.dir(), m.ID), m); err != nil {
+		return "", fmt.Errorf("queue.Put(%s): %w", q.Name, err)
+	}
+	if m.Once != "" {
+		q.seen[m.Once] = time.Now()
+	}
+	q.waiting = append(q.waiting, entry{Message: m, order: q.next})
+	q.next++
 	q.nudge()
-	return nil
+	return m.ID, nil
+}
+
+// Hide has a message that is under way, should it fail, come back after that time.
+func (q *Queue) Hide(receipt string, after time.Duration) bool {
+	id, _, ok := strings.Cut(receipt, "#")
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.hidden[id] = after
+	return ok
 }
 
 func (q *Queue) nudge() {

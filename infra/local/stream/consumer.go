@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,7 +71,7 @@ func (c *consumer) look(ctx context.Context) (found bool, err error) {
 			continue
 		}
 		found = true
-		if wanted := wantedOf(records); len(wanted) > 0 {
+		if wanted := c.wantedOf(records); len(wanted) > 0 {
 			c.hand(ctx, shard, wanted)
 			if ctx.Err() != nil {
 				return found, ctx.Err() // broken off: not done, so not remembered
@@ -87,9 +89,14 @@ func (c *consumer) look(ctx context.Context) (found bool, err error) {
 }
 
 // wantedOf are the records that the filter of production's trigger lets through.
-func wantedOf(records batch) (wanted batch) {
+func (c *consumer) wantedOf(records batch) (wanted batch) {
 	for _, r := range records {
-		if sk := r.Change.Keys[schema.SK]; sk.DataType() == events.DataTypeString && sk.String() == manifest.StreamKey {
+		pk, sk := r.Change.Keys[schema.PK], r.Change.Keys[schema.SK]
+		if sk.DataType() != events.DataTypeString || pk.DataType() != events.DataTypeString {
+			continue
+		}
+		kept := func(collection string) bool { return strings.HasSuffix(pk.String(), "#"+collection) }
+		if sk.String() == manifest.StreamKey || slices.ContainsFunc(c.Kept, kept) {
 			wanted = append(wanted, r)
 		}
 	}

@@ -23,6 +23,7 @@ import (
 // Consumer is a function that reads the stream.
 type Consumer struct {
 	Name   string
+	Kept   []string // as manifest.Function has it
 	Invoke func(ctx context.Context, event []byte) (answer []byte, err error)
 }
 

@@ -94,7 +94,7 @@ func (f fixture) put(t *testing.T, keys ...string) {
 func (f fixture) run(t *testing.T, r *reader) *Stream {
 	t.Helper()
 	s, err := Start(t.Context(), Options{
-		Config: f.cfg, Table: f.table, Dir: f.dir, Consumers: []Consumer{{"indexer", r.invoke}},
+		Config: f.cfg, Table: f.table, Dir: f.dir, Consumers: []Consumer{{Name: "indexer", Invoke: r.invoke}},
 		Poll: 5 * time.Millisecond, Backoff: time.Millisecond, Now: time.Now,
 	})
 	if err != nil {

@@ -41,6 +41,7 @@ func (s *System) build(f manifest.Function, constructor func(boot.Env) lambda.Ha
 	values := map[manifest.EnvVar]string{
 		manifest.EnvTable: s.Options.Table, manifest.EnvMailBucket: MailBucket, manifest.EnvDataBucket: DataBucket, manifest.EnvMailDomain: MailDomain,
 		manifest.EnvRateLimit: strconv.Itoa(s.RateLimit), manifest.EnvLinkURL: s.URL + manifest.RecordPath,
+		manifest.EnvDeliveries: s.queueAPI.QueueURL(string(manifest.Deliveries)),
 	}
 	given := map[string]string{}
 	for _, v := range f.Env {
@@ -83,10 +84,10 @@ func (f *function) giveBack(h lambda.Handler) {
 
 // env has the clients of boot, aimed at this machine and held to the function's grants.
 func (s *System) env(f manifest.Function, config boot.Config) boot.Env {
-	table, buckets, mail := s.Engine.Config(), engine.Local(s.Objects.URL), engine.Local(s.Outbox.URL)
-	table.HTTPClient, buckets.HTTPClient, mail.HTTPClient = s.http, s.http, s.http
-	allow := grants.Allow(f, grants.Names{Table: s.Options.Table, MailBucket: MailBucket, DataBucket: DataBucket, MailDomain: MailDomain})
-	services := []*aws.Config{&table, &buckets, &mail}
+	table, buckets, mail, line := s.Engine.Config(), engine.Local(s.Objects.URL), engine.Local(s.Outbox.URL), engine.Local(s.queueAPI.URL)
+	table.HTTPClient, buckets.HTTPClient, mail.HTTPClient, line.HTTPClient = s.http, s.http, s.http, s.http
+	allow := grants.Allow(f, grants.Names{Table: s.Options.Table, MailBucket: MailBucket, DataBucket: DataBucket, MailDomain: MailDomain, Deliveries: config.Deliveries})
+	services := []*aws.Config{&table, &buckets, &mail, &line}
 	for _, c := range services {
 		c.APIOptions = append(c.APIOptions, allow)
 	}
@@ -97,7 +98,8 @@ func (s *System) env(f manifest.Function, config boot.Config) boot.Env {
 		c.APIOptions = append(c.APIOptions, s.Middleware[f.Name]...)
 	}
 	env := boot.New(config, table)
-	env.S3, env.SES = boot.New(config, buckets).S3, mail
+	env.S3, env.SES, env.SQS = boot.New(config, buckets).S3, mail, line
+	env.PrivateWebhooks = s.PrivateWebhooks
 	env.Now = s.Now
 	env.Log = slog.New(slog.NewJSONHandler(s.Log, nil)).With("function", f.Name)
 	return env

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -124,6 +125,23 @@ func (s *System) startFunctions(ctx context.Context) error {
 	return nil
 }
 
+// startQueueAPI begins before the functions, which are told its address.
+func (s *System) startQueueAPI(context.Context) (err error) {
+	s.queueAPI, err = queue.Serve(func(name string) (queue.Line, bool) {
+		<-s.queuesUp
+		i := slices.IndexFunc(s.queues, func(q *queue.Queue) bool { return q.Name == name })
+		if i < 0 {
+			return nil, false
+		}
+		return s.queues[i], true
+	})
+	if err != nil {
+		return err
+	}
+	s.onClose(s.queueAPI.Close)
+	return nil
+}
+
 func (s *System) startQueues(context.Context) error {
 	defer close(s.queuesUp)
 	for _, spec := range manifest.Queues {
@@ -149,7 +167,7 @@ func (s *System) startStream(ctx context.Context) (err error) {
 	var consumers []stream.Consumer
 	for _, f := range manifest.Functions {
 		if built, ok := s.functions[f.Name]; ok && f.Stream {
-			consumers = append(consumers, stream.Consumer{Name: f.Name, Invoke: built.invoke})
+			consumers = append(consumers, stream.Consumer{Name: f.Name, Kept: f.Kept, Invoke: built.invoke})
 		}
 	}
 	if len(consumers) == 0 {

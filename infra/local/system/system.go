@@ -50,11 +50,13 @@ const (
 // Options say how to start.
 type Options struct {
 	HTTP, SMTP string // addresses to listen on; "" is a free port of the loopback address
-	RateLimit  int    // requests that a token may make in two seconds; 0 is any number
-	DataDir    string // "" keeps records and objects in memory, and the rest until Close
-	Demo       bool   // see package demo
-	Clock      bool   // run functions on the clock; else they run only when invoked
-	MailPage   bool   // show sent mail on a web page, which takes a Node process
+	// PrivateWebhooks has webhooks reach this machine, and without TLS.
+	PrivateWebhooks bool
+	RateLimit       int    // requests that a token may make in two seconds; 0 is any number
+	DataDir         string // "" keeps records and objects in memory, and the rest until Close
+	Demo            bool   // see package demo
+	Clock           bool   // run functions on the clock; else they run only when invoked
+	MailPage        bool   // show sent mail on a web page, which takes a Node process
 
 	// Functions are the constructors by name; what is missing has no routes, queue or stream.
 	Functions map[string]func(boot.Env) lambda.Handler
@@ -83,6 +85,7 @@ type System struct {
 	http      aws.HTTPClient // shared by all instances: each would keep sockets of its own
 	functions map[string]*function
 	queues    []*queue.Queue
+	queueAPI  *queue.API
 	queuesUp  chan struct{} // closed when all of them are in queues
 	stream    *stream.Stream
 	inbox     *inbox.Inbox
@@ -104,7 +107,7 @@ func Start(ctx context.Context, o Options) (s *System, err error) {
 		}
 	}()
 	for _, step := range []func(context.Context) error{
-		s.startData, s.startEngine, s.startObjects, s.startOutbox, s.listen, s.startFunctions, s.startQueues, s.startStream, s.startHTTP,
+		s.startData, s.startEngine, s.startObjects, s.startOutbox, s.listen, s.startQueueAPI, s.startFunctions, s.startQueues, s.startStream, s.startHTTP,
 		s.startInbox, s.startClock,
 	} {
 		if err := step(ctx); err != nil {

@@ -122,7 +122,7 @@ func TestFunctionGetsTheContextAndEnvironmentOfProduction(t *testing.T) {
 		"deals": handler(func(context.Context, boot.Env, json.RawMessage) (any, error) { panic("a mistake") }),
 	}})
 	answer, err := s.Invoke(t.Context(), "teams", []byte(`{}`))
-	want := fmt.Sprintf(`[15,true,{"Table":%q,"MailBucket":"","DataBucket":"","MailDomain":%q,"LinkURL":"","RateLimit":0}]`, s.Options.Table, MailDomain)
+	want := fmt.Sprintf(`[15,true,{"Table":%q,"MailBucket":"","DataBucket":"","MailDomain":%q,"LinkURL":"","Deliveries":"","RateLimit":0}]`, s.Options.Table, MailDomain)
 	if err != nil || string(answer) != want {
 		t.Errorf("got %s, %v; want %s", answer, err, want)
 	}
@@ -134,12 +134,12 @@ func TestFunctionGetsTheContextAndEnvironmentOfProduction(t *testing.T) {
 func TestUngrantedCallIsRefused(t *testing.T) {
 	t.Parallel()
 	s := Test(t, Options{Functions: map[string]func(boot.Env) lambda.Handler{
-		"search": handler(func(ctx context.Context, env boot.Env, _ json.RawMessage) (any, error) {
+		"docs": handler(func(ctx context.Context, env boot.Env, _ json.RawMessage) (any, error) {
 			return nil, put(ctx, env, "a")
 		}),
 	}})
-	if _, err := s.Invoke(t.Context(), "search", []byte(`{}`)); err == nil || !strings.Contains(err.Error(), "not granted dynamodb:PutItem") {
-		t.Errorf("search, which may only read, wrote: %v", err)
+	if _, err := s.Invoke(t.Context(), "docs", []byte(`{}`)); err == nil || !strings.Contains(err.Error(), "not granted dynamodb:PutItem") {
+		t.Errorf("docs, which may do nothing, wrote: %v", err)
 	}
 }
 

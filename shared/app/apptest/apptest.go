@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,8 @@ type App struct {
 	cfg      aws.Config
 	objects  *objects.Store
 	outbox   *outbox.Outbox
+	line     *Line
+	made     map[string]func(boot.Env) lambda.Handler // constructors that stand in for the real ones
 }
 
 // New starts with an empty table at a fixed time; Later moves the clock. Options change the environment before anything
@@ -89,6 +92,14 @@ func WithLateIndexes(a *App) {
 	a.DynamoDB = dynamodb.New(a.DynamoDB.Options(), func(o *dynamodb.Options) { o.APIOptions = append(o.APIOptions, r.Answer) })
 }
 
+// Construct has a function made by another constructor than its own.
+func (a *App) Construct(name string, by func(boot.Env) lambda.Handler) {
+	if a.made == nil {
+		a.made = map[string]func(boot.Env) lambda.Handler{}
+	}
+	a.made[name] = by
+}
+
 // WithRateLimit lets each token make so many requests in two seconds.
 func WithRateLimit(n int64) func(*App) { return func(a *App) { a.RateLimit = n } }
 
@@ -118,7 +129,10 @@ func (a *App) Handler(name string) lambda.Handler {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.handlers[name] == nil {
-		construct, ok := functions.All[name]
+		construct, ok := a.made[name]
+		if !ok {
+			construct, ok = functions.All[name]
+		}
 		if !ok {
 			a.t.Fatalf("no function %q", name)
 		}
@@ -133,12 +147,13 @@ func (a *App) granted(name string) boot.Env {
 	if !ok {
 		a.t.Fatalf("no function %q in the manifest", name)
 	}
-	allow := grants.Allow(f, grants.Names{Table: a.Table, MailBucket: a.MailBucket, DataBucket: a.DataBucket})
+	allow := grants.Allow(f, grants.Names{Table: a.Table, MailBucket: a.MailBucket, DataBucket: a.DataBucket, Deliveries: a.Deliveries})
 	env := a.Env
 	env.DynamoDB = dynamodb.New(a.DynamoDB.Options(), func(o *dynamodb.Options) {
 		o.APIOptions = append([]func(*middleware.Stack) error{allow}, o.APIOptions...) // before what redirects calls
 	})
 	env.S3 = s3.New(a.S3.Options(), func(o *s3.Options) { o.APIOptions = append(o.APIOptions, allow) })
+	env.SQS.APIOptions = append(slices.Clone(env.SQS.APIOptions), allow)
 	return env
 }
 

@@ -7,10 +7,11 @@ import (
 	"github.com/lejek/lejek/shared/api"
 	"github.com/lejek/lejek/shared/app"
 	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/queues"
 )
 
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("subscriptions", c.Options(), api.Webhooks{Webhooks: c.Webhooks()}.Routes()...)
+	return api.New("subscriptions", c.Options(), api.Webhooks{Webhooks: c.Webhooks(queues.New(env.SQS, env.Deliveries))}.Routes()...)
 }
