@@ -73,6 +73,7 @@ var written = map[string]m{
 // own tests write numbers as texts.
 var elsewhere = []string{
 	"PUT /v1/deals/{id}/merge", "PUT /v1/persons/{id}/merge", "PUT /v1/organizations/{id}/merge", "POST /v1/deals/{id}/participants",
+	"POST /v1/deals/{id}/followers", "POST /v1/persons/{id}/followers", "POST /v1/organizations/{id}/followers",
 	"POST /v1/deals/{id}/duplicate", "POST /v1/files", "POST /v1/files/remote", "POST /v1/files/remoteLink", "POST /v1/persons/{id}/picture",
 }
 

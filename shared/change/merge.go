@@ -129,6 +129,18 @@ func (s *Set) Absorb(a auth.Actor, absorbed, into Ref, at time.Time) {
 	s.Put(SignpostOf(absorbed), Post{Into: into}, 0)
 	s.Merges = append(s.Merges, Merge{Absorbed: absorbed, Into: into, At: at})
 	s.Jobs = append(s.Jobs, Job{Name: MergeName(absorbed), Of: absorbed, Into: into, User: a.User})
+	s.mergedWith(absorbed, into)
+}
+
+// Survive tells, with the write of the record that stays, which one it absorbed.
+func (s *Set) Survive(survivor, absorbed Ref) { s.mergedWith(survivor, absorbed) }
+
+func (s *Set) mergedWith(record, other Ref) {
+	for i := range s.Records {
+		if s.Records[i].Ref == record {
+			s.Records[i].Merged = other
+		}
+	}
 }
 
 // Keys of the change log under which merges are told: of the absorbed record by what, of the survivor what.

@@ -105,6 +105,7 @@ func (s Service) Merge(ctx context.Context, a auth.Actor, id, into int64, codes 
 		kept := written(a, survivor, now, t, fields, at)
 		lost := written(a, absorbed, gone, t, []change.Field{change.Merged(change.MergedWith, survivor.Ref())}, at)
 		lost.Absorb(a, absorbed.Ref(), survivor.Ref(), at)
+		kept.Survive(survivor.Ref(), absorbed.Ref())
 		if len(now.Participants) > MaxParticipants || change.Weight(kept, lost) > change.MaxOperations {
 			return fault.BadField(change.MergedWith, "has too many participants together with deal %d: remove some first", id)
 		}

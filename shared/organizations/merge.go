@@ -84,6 +84,7 @@ func (s Service) Merge(ctx context.Context, a auth.Actor, id, into int64, codes 
 		lost := written(a, absorbed, gone, []change.Field{change.Merged(change.MergedWith, survivor.Ref())})
 		lost.Members = nil // the job releases them: both may be members of the same
 		lost.Absorb(a, absorbed.Ref(), survivor.Ref(), at)
+		kept.Survive(survivor.Ref(), absorbed.Ref())
 		return s.Store.Commit(ctx, kept, lost)
 	})
 	if err != nil {

@@ -105,6 +105,7 @@ func (s Service) merged(ctx context.Context, a auth.Actor, absorbed, gone, survi
 	lost := written(a, absorbed, gone, []change.Field{change.Merged(change.MergedWith, survivor.Ref())})
 	lost.Members = nil // the job releases them: both may be members of the same
 	lost.Absorb(a, absorbed.Ref(), survivor.Ref(), now.UpdateTime)
+	kept.Survive(survivor.Ref(), absorbed.Ref())
 	for _, w := range []struct {
 		set         *change.Set
 		before, now Person

@@ -187,7 +187,7 @@ func TestPagesOfAHundredThousandDealsAreBounded(t *testing.T) {
 	// What decides is asked first: of 2,000 rows, the links of a hundred are followed.
 	id := c.Must("POST", "/v1/filters", filter("deals", cond("person", 2030, "=", "needle"), cond("deal", 1001, "<=", 100))).ID()
 	r.units = 0
-	if c.Must("GET", fmt.Sprintf("/api/v2/deals?filter_id=%d", id), nil); r.units > 205 {
+	if c.Must("GET", fmt.Sprintf("/api/v2/deals?filter_id=%d", id), nil); r.units > 207 { // a unit of it for merges under way
 		t.Errorf("a page took %.1f units", r.units)
 	}
 	// A sum has no pages to end.

@@ -156,7 +156,7 @@ func TestASearchAmongFiveThousandDealsIsBounded(t *testing.T) {
 	seen := map[string]bool{}
 	cursor, pages := "", 0
 	for ; pages == 0 || cursor != ""; pages++ {
-		page := ask("/api/v2/deals/search?term=deal"+cursor, map[string]int{"query": 2, "batch": 6}, 540)
+		page := ask("/api/v2/deals/search?term=deal"+cursor, map[string]int{"query": 2, "batch": 7}, 540)
 		for _, one := range found(page) {
 			if seen[one] {
 				t.Errorf("%s is on two pages", one)
@@ -201,7 +201,7 @@ func TestAChangeOfNoTextCostsNothing(t *testing.T) {
 	}
 	c.Must("PATCH", apptest.Path("/api/v2/deals/%d", deal), m{"title": "One two four"})
 	settle()
-	if calls, units := n.take(); calls["write"] != 1 || calls["batch"] > 3 {
+	if calls, units := n.take(); calls["write"] != 1 || calls["batch"] > 4 {
 		t.Errorf("%v calls, %.1f units for one word", calls, units)
 	}
 }
