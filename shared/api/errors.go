@@ -20,7 +20,7 @@ var statuses = map[fault.Kind]struct {
 	fault.Forbidden:    {403, "ERR_FORBIDDEN", "The token's user may not do this."},
 	fault.NotFound:     {404, "ERR_NOT_FOUND", "Please check the address and the id."},
 	fault.NoMethod:     {405, "ERR_METHOD_NOT_ALLOWED", "Please check the method."},
-	fault.Conflict:     {409, "ERR_CONFLICT", "Please read the record again and repeat the change."},
+	fault.Conflict:     {409, "ERR_CONFLICT", "Please look at what there is now, and repeat the request if it is still wanted."},
 	fault.Stale:        {412, "ERR_PRECONDITION_FAILED", "Please read the record again and repeat the change with its ETag in If-Match."},
 	fault.TooLarge:     {413, "ERR_TOO_LARGE", "Please send less at once."},
 	fault.Unsupported:  {415, "ERR_UNSUPPORTED_MEDIA_TYPE", "Please check the header Content-Type."},

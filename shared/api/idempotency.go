@@ -44,7 +44,7 @@ func once(o Options, mux http.Handler, hr *http.Request, r Route, t *terms.Terms
 	answer, err := call()
 	if err == nil {
 		tag(rec.header, t)
-		ctx.Value(lineKey{}).(*line).err = write(rec, answer)
+		err = write(rec, answer)
 	}
 	// The client may be gone, and its context with it; what it is answered when it asks again is kept all the same.
 	ctx = context.WithoutCancel(ctx)

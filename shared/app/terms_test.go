@@ -30,6 +30,7 @@ func TestTheSameKeyAnswersTheFirstResultAgain(t *testing.T) {
 		body any
 	}{
 		{"/api/v2/deals", map[string]any{"title": "Car"}},
+		{"/v1/deals", map[string]any{"title": "Car"}},
 		{"/api/v2/persons", map[string]any{"name": "Eva"}},
 		{"/v1/notes", map[string]any{"content": "x", "deal_id": deal}},
 		{"/v1/files", file},
@@ -208,7 +209,10 @@ func TestAChangeIsRefusedWhenTheRecordIsNotAsSeen(t *testing.T) {
 		make, change any
 	}{
 		{"/api/v2/deals", "PATCH", map[string]any{"title": "A"}, map[string]any{"title": "B"}},
+		{"/v1/deals", "PUT", map[string]any{"title": "A"}, map[string]any{"title": "B"}},
 		{"/api/v2/persons", "PATCH", map[string]any{"name": "A"}, map[string]any{"name": "B"}},
+		{"/v1/persons", "PUT", map[string]any{"name": "A"}, map[string]any{"name": "B"}},
+		{"/v1/organizations", "PUT", map[string]any{"name": "A"}, map[string]any{"name": "B"}},
 		{"/api/v2/organizations", "PATCH", map[string]any{"name": "A"}, map[string]any{"name": "B"}},
 		{"/api/v2/activities", "PATCH", map[string]any{"subject": "A"}, map[string]any{"subject": "B"}},
 		{"/v1/activities", "PUT", map[string]any{"subject": "A"}, map[string]any{"subject": "B"}},
