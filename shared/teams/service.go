@@ -211,7 +211,7 @@ func (s Service) SetReminders(ctx context.Context, team int64, email string, min
 		}
 		u.ReminderMinutes, u.UpdateTime = minutes, s.now()
 		set := change.Set{Team: team}
-		set.Audit(auth.Actor{Team: team}, u.UpdateTime, "user.reminders_set", u.Ref(), map[string]string{"lead": fmt.Sprint(u.Lead())})
+		set.Audit(auth.Actor{Team: team}, u.UpdateTime, "user.reminders_set", u.Ref(), u.remindersTold())
 		set.Put(u.Ref(), u, u.Version)
 		return s.Store.Commit(ctx, set)
 	})

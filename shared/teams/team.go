@@ -73,6 +73,15 @@ func (u User) told() map[string]string {
 	return map[string]string{"email": u.Email, "name": u.Name, "admin": fmt.Sprint(u.Admin), "active": fmt.Sprint(u.Active)}
 }
 
+// remindersTold is what the audit log says of when a user is reminded.
+func (u User) remindersTold() map[string]string {
+	lead := "never"
+	if l := u.Lead(); l != nil {
+		lead = l.String()
+	}
+	return map[string]string{"email": u.Email, "lead": lead}
+}
+
 // Zone is the user's time zone; UTC should its name be unknown here.
 func (u User) Zone() *time.Location { return zone(u.TimeZone) }
 func (t Team) Zone() *time.Location { return zone(t.TimeZone) }
