@@ -60,7 +60,8 @@ type Route struct {
 	call      func(ctx context.Context, c Call, in any) (any, error)
 	page      http.Handler                                    // instead of decode and call: answers by itself, to anyone
 	besides   func(ctx context.Context, c Call, in any) error // nil for none
-	adds      func(err error) map[string]any                  // further keys beside an error; nil for none
+	secret    bool
+	adds      func(err error) map[string]any // further keys beside an error; nil for none
 }
 
 // Handle binds an operation. In is a struct whose fields say where they come from and what must hold:
@@ -104,6 +105,9 @@ func (r Route) further(err error) map[string]any {
 	}
 	return r.adds(err)
 }
+
+// Secret tells that the answer holds what lets others act: a token must be good for more than reading to see it.
+func (r Route) Secret() Route { r.secret = true; return r }
 
 // wrong are all wrong inputs of a request that was not decoded.
 func (r Route) wrong(ctx context.Context, c Call, in any, err error) error {
@@ -211,7 +215,7 @@ func respond(r Route, o Options, mux *http.ServeMux, hr *http.Request, w http.Re
 	if writeQuota(w.Header(), quota); quota.Exceeded {
 		return errExceeded(quota)
 	}
-	if err := allowed(actor.Scope, r.operation); err != nil {
+	if err := allowed(actor.Scope, r); err != nil {
 		return err
 	}
 	in, err := r.decode(req)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/fault"
-	"github.com/lejek/lejek/shared/manifest"
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
 )
@@ -105,10 +104,15 @@ type deletedName struct {
 	ID string `json:"id"`
 }
 
-// allowed tells whether a token's scope is enough for an operation.
-func allowed(s auth.Scope, op manifest.Operation) error {
-	if s == auth.ReadOnly && op.Method() != http.MethodGet {
-		return fault.New(fault.Forbidden, "This token is read-only: it cannot %s", op.Method())
+// allowed tells whether a token's scope is enough for a route.
+func allowed(s auth.Scope, r Route) error {
+	switch method := r.operation.Method(); {
+	case s != auth.ReadOnly:
+		return nil
+	case method != http.MethodGet:
+		return fault.New(fault.Forbidden, "This token is read-only: it cannot %s", method)
+	case r.secret:
+		return fault.New(fault.Forbidden, "This token is read-only: it cannot read secrets")
 	}
 	return nil
 }

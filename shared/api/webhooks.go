@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/value"
 	"github.com/lejek/lejek/shared/webhooks"
@@ -35,9 +36,13 @@ type webhookWire struct {
 	BannedUntil      *string `json:"banned_until"`
 }
 
-func webhookOut(team int64, w webhooks.Standing) webhookWire {
+// webhookOut is a webhook for whoever asks. The password is for those who could write another one.
+func webhookOut(c Call, w webhooks.Standing) webhookWire {
+	if c.Scope == auth.ReadOnly {
+		w.AuthPassword = nil
+	}
 	return webhookWire{
-		ID: w.ID, CompanyID: team, OwnerID: w.CreatorID, UserID: w.UserID, EventAction: w.Action, EventObject: w.Object, SubscriptionURL: w.URL,
+		ID: w.ID, CompanyID: c.Team, OwnerID: w.CreatorID, UserID: w.UserID, EventAction: w.Action, EventObject: w.Object, SubscriptionURL: w.URL,
 		Version: w.Payload, IsActive: flag(!w.Deleted), AddTime: millis(w.AddTime), RemoveTime: millisOrNull(w.RemoveTime), RemoveReason: w.RemoveReason,
 		Type: "general", HTTPAuthUser: w.AuthUser, HTTPAuthPassword: w.AuthPassword, LastDeliveryTime: millisOrNull(w.State.LastTime),
 		LastHTTPStatus: value.NonZero(w.State.LastStatus), AdminID: w.CreatorID, Name: w.Name, Signed: w.Signed,
@@ -129,14 +134,14 @@ func (h Webhooks) Routes() []Route {
 	routes := []Route{
 		Handle("GET /v1/webhooks", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			all, err := h.Webhooks.List(ctx, c.Actor)
-			return answer(http.StatusOK, each(all, func(w webhooks.Standing) webhookWire { return webhookOut(c.Team, w) })), err
+			return answer(http.StatusOK, each(all, func(w webhooks.Standing) webhookWire { return webhookOut(c, w) })), err
 		}).Lists(webhookWire{}, Whole).Beside(webhookStatus{}),
 		Handle("POST /v1/webhooks", func(ctx context.Context, c Call, in webhookCreate) (any, error) {
 			w, err := h.Webhooks.Create(ctx, c.Actor, webhooks.Input{
 				Name: in.Name.V, URL: in.SubscriptionURL.V, Action: in.EventAction.V, Object: in.EventObject.V, Payload: in.Version.V,
 				UserID: in.UserID, AuthUser: in.HTTPAuthUser, AuthPassword: in.HTTPAuthPassword, Signed: in.Signed.V,
 			})
-			return answer(http.StatusCreated, webhookOut(c.Team, webhooks.Standing{Webhook: w})), err
+			return answer(http.StatusCreated, webhookOut(c, webhooks.Standing{Webhook: w})), err
 		}).Returns(webhookWire{}).Created().Beside(webhookStatus{}),
 		Handle("DELETE /v1/webhooks/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return Answer{Bare: true, Extra: map[string]any{"status": "ok"}}, h.Webhooks.Delete(ctx, c.Actor, in.ID)
@@ -161,7 +166,7 @@ func (h Webhooks) Routes() []Route {
 		Handle("GET /api/v2/webhooks/keys", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			keys, err := h.Webhooks.Keys(ctx, c.Actor)
 			return listed(each(keys, webhookKeyOut), ""), err
-		}).Lists(webhookKey{}, ByCursor),
+		}).Lists(webhookKey{}, ByCursor).Secret(),
 		Handle("POST /api/v2/webhooks/keys/rotate", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			k, err := h.Webhooks.Rotate(ctx, c.Actor)
 			return Answer{Data: webhookKeyOut(k), Secret: true}, err

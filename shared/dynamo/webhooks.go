@@ -94,16 +94,17 @@ func stateOf(it item) (webhooks.State, error) { return kindOf[webhooks.State]{}.
 // keepState is how long the state of a webhook stays to which nothing is sent any more.
 const keepState = 365 * 24 * time.Hour
 
-// Attempted notes an attempt, without reading: many deliveries of a webhook may be under way at once. Failures are counted of
-// first attempts alone.
-func (h Webhooks) Attempted(ctx context.Context, team, id int64, a webhooks.Attempt, first, ok bool) (webhooks.State, error) {
+// Attempted notes an attempt, without reading: many deliveries of a webhook may be under way at once.
+func (h Webhooks) Attempted(ctx context.Context, team, id int64, a webhooks.Attempt, of webhooks.Try) (webhooks.State, error) {
+	first := of == webhooks.First
 	x := expression{names: map[string]string{}, values: item{}}
 	set := func(name string, v types.AttributeValue) { x.set = append(x.set, x.name(name)+" = "+x.value(v)) }
 	set("LastTime", stamp(a.At))
 	set("LastStatus", number(a.Status))
 	set(schema.Expires, number(a.At.Add(keepState).Unix()))
 	switch {
-	case ok:
+	case of == webhooks.Trial:
+	case a.Succeeded():
 		if x.remove = append(x.remove, x.name("FailingSince")); first {
 			set("Failures", number(0))
 		}

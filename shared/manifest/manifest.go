@@ -84,7 +84,7 @@ var Queues = []Queue{
 	// A file is analysed by one message and then becomes many, a chunk each: one at a time, so that they run in parallel.
 	{Name: "files", Bucket: DataBucket, Prefixes: []string{UploadPrefix, WorkPrefix, IncomingPrefix}, Visibility: 720, MaxReceive: 5, BatchSize: 1, Concurrency: 10},
 	{Name: "mail", Topic: "mail", Visibility: 360, MaxReceive: 5, BatchSize: 5},
-	// A delivery is received up to five times by itself: its first attempt, and early and late for each of three more.
+	// A first attempt is received once, and a delivery's three retries by four receipts of one message; the rest are for failures of ours.
 	{Name: string(Deliveries), FIFO: true, Visibility: 900, MaxReceive: 12, BatchSize: 10, Concurrency: 10},
 }
 

@@ -106,7 +106,7 @@ func told(err error) error {
 	switch {
 	case errors.Is(err, errPrivate):
 		return errPrivate
-	case errors.As(err, &dns):
+	case errors.As(err, &dns) && dns.IsNotFound:
 		return errors.New("the host name was not found")
 	case errors.As(err, &cert):
 		return errors.New("the certificate could not be verified")

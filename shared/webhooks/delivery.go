@@ -48,6 +48,9 @@ type Attempt struct {
 	Millis int64
 }
 
+// Succeeded tells that the receiver took it (contract §5.2: any 2xx).
+func (a Attempt) Succeeded() bool { return a.Status >= 200 && a.Status < 300 }
+
 // Expires is when a delivery is forgotten.
 func (d Delivery) Expires() time.Time { return d.AddTime.Add(keepLog) }
 
@@ -64,21 +67,23 @@ func (d Delivery) PartRef(n int64) change.Ref {
 
 // deliveryID is a UUID of version 7 (RFC 9562) whose random bits are those of a hash: the same change is the same delivery.
 func deliveryID(c Changed, webhook int64) string {
-	return uuid(c.At, fmt.Sprintf("%d/%d/%s/%d", c.Team, webhook, c.Ref, c.Version))
+	return uuid(c, fmt.Sprintf("%d/%d/%s/%d", c.Team, webhook, c.Ref, c.Version))
 }
 
 // Correlation is the same in all that is told of one write of a record.
 func (c Changed) Correlation() string {
-	return uuid(c.At, fmt.Sprintf("%d/%s/%d", c.Team, c.Ref, c.Version))
+	return uuid(c, fmt.Sprintf("%d/%s/%d", c.Team, c.Ref, c.Version))
 }
 
-func uuid(at time.Time, of string) string {
+// uuid begins with the time, which the stream tells to the second, and the record's version, so that those of a record are in order.
+func uuid(c Changed, of string) string {
 	hash := sha256.Sum256([]byte(of))
 	b := hash[:16]
 	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(at.UnixMilli()))
+	binary.BigEndian.PutUint64(ms[:], uint64(c.At.UnixMilli()))
 	copy(b, ms[2:])
-	b[6], b[8] = b[6]&0x0f|0x70, b[8]&0x3f|0x80
+	binary.BigEndian.PutUint16(b[6:], 0x7000|uint16(c.Version&0x0fff))
+	b[8] = b[8]&0x3f | 0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
@@ -88,7 +93,7 @@ func (d Delivery) note(a Attempt) Delivery {
 	d.Tries++
 	d.NextTime = nil
 	switch {
-	case a.Status >= 200 && a.Status < 300:
+	case a.Succeeded():
 		d.State = Delivered
 	case d.Tries > int64(len(pauses)):
 		d.State = Failed

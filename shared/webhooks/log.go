@@ -64,6 +64,7 @@ func (s Service) Replay(ctx context.Context, a auth.Actor, webhook int64, id str
 		return d, err
 	}
 	d.Version++
-	err = s.Queue.Send(ctx, []Queued{{Job: Job{a.Team, webhook, id, retries + d.Replays}, Group: id, Once: fmt.Sprintf("%s-%d", id, d.Replays)}})
+	line := fmt.Sprintf("%s-%d", id, d.Replays) // its own: the delivery's retries may be waiting in theirs
+	err = s.Queue.Send(ctx, []Queued{{Job: Job{a.Team, webhook, id, retries + d.Replays}, Group: line, Once: line}})
 	return d, err
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 )
@@ -31,8 +32,8 @@ type SendStore interface {
 	Keys(ctx context.Context, team int64) (Keys, error)
 	Delivery(ctx context.Context, team, webhook int64, id string) (Delivery, error)
 	Parts(ctx context.Context, team int64, d Delivery) ([]Part, error)
-	// Attempted notes how an attempt ended. Failures are counted of first attempts alone.
-	Attempted(ctx context.Context, team, webhook int64, a Attempt, first, ok bool) (State, error)
+	// Attempted notes how an attempt ended.
+	Attempted(ctx context.Context, team, webhook int64, a Attempt, of Try) (State, error)
 	// Ban has nothing announced until then, once for each time that so many failures were counted.
 	Ban(ctx context.Context, team, webhook, failures int64, until time.Time) error
 	Commit(ctx context.Context, sets ...change.Set) error
@@ -130,15 +131,30 @@ func (s Sender) attempt(ctx context.Context, j Job, w Standing, d Delivery) (Del
 	if err := s.save(ctx, j.Team, &d); err != nil {
 		return d, err
 	}
-	return d, s.judge(ctx, j, w, a, first)
+	return d, s.judge(ctx, j, w, d, a, first)
 }
 
-// judge counts the attempt for the webhook: it is banned for a while when too many first attempts fail, and removed when none
-// succeeds for days.
-func (s Sender) judge(ctx context.Context, j Job, w Standing, a Attempt, first bool) error {
-	ok := a.Status >= 200 && a.Status < 300
-	state, err := s.Store.Attempted(ctx, j.Team, w.ID, a, first, ok)
-	if err != nil || ok {
+// Try is what an attempt was, for what it says of the webhook.
+type Try int
+
+const (
+	First  Try = iota // failures are counted of these
+	Repeat            // of what failed before
+	Trial             // a replay that a user asked for: it says nothing
+)
+
+// judge counts the attempt for the webhook: it is banned for a while when too many first attempts fail, and removed when a delivery
+// is given up and none succeeded for days.
+func (s Sender) judge(ctx context.Context, j Job, w Standing, d Delivery, a Attempt, first bool) error {
+	of := Repeat
+	switch {
+	case j.Series > retries:
+		of = Trial
+	case first:
+		of = First
+	}
+	state, err := s.Store.Attempted(ctx, j.Team, w.ID, a, of)
+	if err != nil || a.Succeeded() || of == Trial {
 		return err
 	}
 	if state.Failures >= banAfter {
@@ -146,7 +162,7 @@ func (s Sender) judge(ctx context.Context, j Job, w Standing, a Attempt, first b
 			return err
 		}
 	}
-	if state.FailingSince == nil || a.At.Sub(*state.FailingSince) < giveUp {
+	if d.State != Failed || state.FailingSince == nil || a.At.Sub(*state.FailingSince) < giveUp {
 		return nil
 	}
 	err = change.Retry(ctx, func() error {
@@ -154,7 +170,10 @@ func (s Sender) judge(ctx context.Context, j Job, w Standing, a Attempt, first b
 		if err != nil || w.Deleted {
 			return err
 		}
-		return s.Store.Commit(ctx, removed(change.Set{Team: j.Team}, w.Webhook, a.At, "no delivery succeeded for three days"))
+		const why = "no delivery succeeded for three days"
+		set := change.Set{Team: j.Team}
+		set.Audit(auth.Actor{Team: j.Team, User: w.UserID, Source: "app"}, a.At, "webhook.removed", w.Ref(), map[string]string{"url": w.URL, "reason": why})
+		return s.Store.Commit(ctx, removed(set, w.Webhook, a.At, why))
 	})
 	return err
 }

@@ -95,7 +95,9 @@ func (s Service) Create(ctx context.Context, a auth.Actor, in Input) (w Webhook,
 				return err
 			}
 			if len(keys.List) == 0 {
-				set.Put(KeysRef, keys.rotate(w.AddTime), keys.Version)
+				keys = keys.rotate(w.AddTime)
+				set.Put(KeysRef, keys, keys.Version)
+				set.Audit(a, w.AddTime, "webhookKey.created", KeysRef, map[string]string{"id": keys.List[0].ID})
 			}
 		}
 		if w.ID == 0 {

@@ -23,6 +23,13 @@ func TestAReadOnlyTokenReadsAndNothingElse(t *testing.T) {
 	reader := c.With(auth.Token(made.Data()["token"].(string)))
 	reader.Must("GET", "/api/v2/deals", nil)
 	reader.Must("GET", "/v1/users/me", nil)
+	if got := reader.Do("GET", "/api/v2/webhooks/keys", nil); got.Status != http.StatusForbidden {
+		t.Errorf("signing keys: %d %s", got.Status, got.Raw)
+	}
+	c.Do("POST", "/v1/webhooks", m{"subscription_url": "https://hooks.example/", "event_action": "*", "event_object": "*", "http_auth_user": "u", "http_auth_password": "secret"})
+	if all, its := c.Must("GET", "/v1/webhooks", nil).Raw, reader.Must("GET", "/v1/webhooks", nil).Raw; !strings.Contains(all, "secret") || strings.Contains(its, "secret") {
+		t.Errorf("passwords of webhooks: %s\nread-only: %s", all, its)
+	}
 	for _, op := range []struct{ method, path string }{
 		{"POST", "/api/v2/deals"}, {"PATCH", apptest.Path("/api/v2/deals/%d", deal)}, {"DELETE", apptest.Path("/api/v2/deals/%d", deal)},
 		{"PUT", "/v1/users/1"}, {"POST", "/v1/notes"}, {"POST", "/api/v2/apiTokens"}, {"DELETE", "/api/v2/apiTokens/" + made.Data()["id"].(string)},

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
@@ -63,6 +65,23 @@ func (s sender) handle(ctx context.Context, e events.SQSEvent) (r events.SQSEven
 	return r, nil
 }
 
+// soon has messages come back that could not be dealt with: the first of them after a pause that grows with each time, the others
+// behind it. Without this their line would stand still for as long as the queue hides what it hands out.
+func (s sender) soon(ctx context.Context, messages []events.SQSMessage) {
+	for i, m := range messages {
+		pause := time.Duration(0)
+		if n, _ := strconv.Atoi(m.Attributes["ApproximateReceiveCount"]); i == 0 {
+			pause = min(time.Second<<min(n, 10), longest)
+		}
+		if err := s.Queue.Hide(ctx, m.ReceiptHandle, pause); err != nil {
+			s.log.ErrorContext(ctx, "delivery not put back", "message", m.MessageId, "cause", err)
+		}
+	}
+}
+
+// longest is how long a message that fails again and again waits.
+const longest = 10 * time.Minute
+
 // group tells which messages are to come back.
 func (s sender) group(ctx context.Context, messages []events.SQSMessage) (left []events.SQSMessage) {
 	for i, m := range messages {
@@ -76,6 +95,9 @@ func (s sender) group(ctx context.Context, messages []events.SQSMessage) (left [
 		}
 		if err != nil {
 			s.log.ErrorContext(ctx, "delivery failed", "team", j.Team, "webhook", j.Webhook, "delivery", j.Delivery, "cause", err)
+		}
+		if err != nil {
+			s.soon(ctx, messages[i:])
 		}
 		if err != nil || again {
 			return messages[i:]

@@ -231,17 +231,22 @@ func TestWebhookIsBannedForHalfAnHourAfterTenFailedFirstAttempts(t *testing.T) {
 	t.Parallel()
 	f := start(t)
 	hook := f.hook(m{"event_action": "create"})
-	good := f.deal("seen") // a success between failures starts the count anew
-	f.answers(status(http.StatusOK))
-	f.run()
-	f.answers(status(http.StatusInternalServerError))
-	for i := range 10 {
-		if got := f.c.Must("GET", "/v1/webhooks", nil).List()[0].(m)["banned_until"]; got != nil {
-			t.Fatalf("banned after %d failures", i)
+	fails := func(times int) {
+		t.Helper()
+		f.answers(status(http.StatusInternalServerError))
+		for i := range times {
+			if got := f.c.Must("GET", "/v1/webhooks", nil).List()[0].(m)["banned_until"]; got != nil {
+				t.Fatalf("banned after %d failures", i)
+			}
+			f.deal(fmt.Sprint(i))
+			f.run()
 		}
-		f.deal(fmt.Sprint(i))
-		f.run()
 	}
+	fails(9)
+	f.answers(status(http.StatusOK))
+	f.deal("seen") // a success between failures starts the count anew
+	f.run()
+	fails(10)
 	if got := f.c.Must("GET", "/v1/webhooks", nil).List()[0].(m)["banned_until"]; got != "2026-11-23T10:30:00.000Z" {
 		t.Fatalf("banned until %v", got)
 	}
@@ -265,7 +270,6 @@ func TestWebhookIsBannedForHalfAnHourAfterTenFailedFirstAttempts(t *testing.T) {
 			t.Errorf("of a ban, %v is in the log", d)
 		}
 	}
-	_ = good
 }
 
 func TestWebhookWithoutSuccessForThreeDaysIsRemoved(t *testing.T) {
@@ -284,11 +288,22 @@ func TestWebhookWithoutSuccessForThreeDaysIsRemoved(t *testing.T) {
 	if n := len(f.c.Must("GET", "/v1/webhooks", nil).List()); n != 1 {
 		t.Fatalf("removed too early")
 	}
-	f.Later(time.Minute)
+	f.Later(time.Hour)
+	f.c.Must("POST", apptest.Path("/api/v2/webhooks/%d/deliveries/%v/replay", hook, f.log(hook)[0].(m)["id"]), nil) // says nothing of it
 	f.rename(d, "D")
 	f.run()
+	if n := len(f.c.Must("GET", "/v1/webhooks", nil).List()); n != 1 {
+		t.Fatalf("removed before a delivery was given up")
+	}
+	for range 4 {
+		f.Later(151 * time.Second)
+		f.run()
+	}
 	if n := len(f.c.Must("GET", "/v1/webhooks", nil).List()); n != 0 {
 		t.Errorf("still there after three days")
+	}
+	if act := f.c.Must("GET", "/api/v2/auditLog?limit=1", nil).List()[0].(m); act["action"] != "webhook.removed" || act["source"] != "app" {
+		t.Errorf("the audit log says %v", act)
 	}
 	if len(f.log(hook)) != 4 {
 		t.Errorf("the log of a removed webhook is %v", f.log(hook))
@@ -353,6 +368,28 @@ func TestWhatIsHandedOutTwiceIsSentOnce(t *testing.T) {
 	}
 }
 
+func TestReplayDoesNotWaitForTheRetries(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	hook := f.hook(nil)
+	f.deal("A")
+	f.answers(status(http.StatusInternalServerError))
+	f.run()
+	for _, pause := range []time.Duration{3 * time.Second, 30 * time.Second} {
+		f.Later(pause)
+		f.run()
+	}
+	f.answers(status(http.StatusOK))
+	f.c.Must("POST", apptest.Path("/api/v2/webhooks/%d/deliveries/%v/replay", hook, f.log(hook)[0].(m)["id"]), nil)
+	if got := f.run(); len(got) != 1 {
+		t.Errorf("sent at once: %v", said(got))
+	}
+	f.Later(time.Hour)
+	if got := f.run(); len(got) != 0 {
+		t.Errorf("sent once more: %v", said(got))
+	}
+}
+
 func TestDeliveriesAreListedAndReplayed(t *testing.T) {
 	t.Parallel()
 	f := start(t)
@@ -363,6 +400,11 @@ func TestDeliveriesAreListedAndReplayed(t *testing.T) {
 	}
 	first := f.run()
 	seen := map[string]bool{}
+	for i, one := range f.log(hook) { // newest first, though all are of one second
+		if id := first[len(first)-1-i].meta()["id"]; one.(m)["id"] != id {
+			t.Errorf("at %d the log has %v, want %v", i, one.(m)["id"], id)
+		}
+	}
 	cursor := ""
 	for pages := 0; ; pages++ {
 		got := f.c.Must("GET", apptest.Path("/api/v2/webhooks/%d/deliveries?limit=2&cursor=%s", hook, cursor), nil)
