@@ -10,6 +10,9 @@ import (
 	"github.com/lejek/lejek/infra/local/engine"
 )
 
+// receipt names one receipt of a message.
+func receipt(m Message) string { return m.ID + "#" + strconv.Itoa(m.Receives) }
+
 // Event is the batch as Lambda hands it to the function.
 func Event(queue string, batch []Message) events.SQSEvent {
 	var e events.SQSEvent
@@ -17,7 +20,7 @@ func Event(queue string, batch []Message) events.SQSEvent {
 		sum := md5.Sum([]byte(m.Body))
 		e.Records = append(e.Records, events.SQSMessage{
 			MessageId:     m.ID,
-			ReceiptHandle: m.ID + "#" + strconv.Itoa(m.Receives),
+			ReceiptHandle: receipt(m),
 			Body:          m.Body,
 			Md5OfBody:     hex.EncodeToString(sum[:]),
 			Attributes: map[string]string{

@@ -59,6 +59,7 @@ func (q *Queue) receive() (batch []Message, orders []int, next time.Duration) {
 	}
 	for _, m := range batch {
 		q.groups[m.Group]++
+		q.under[m.ID] = receipt(m)
 	}
 	q.waiting = rest
 	if len(batch) > 0 {
@@ -87,6 +88,7 @@ func (q *Queue) deliver(ctx context.Context, batch []Message, orders []int) {
 			again = q.Redelivery
 		}
 		delete(q.hidden, m.ID)
+		delete(q.under, m.ID)
 		q.groups[m.Group]--
 		if failed != nil && !failed(m.ID) {
 			q.remove(m)

@@ -50,6 +50,7 @@ type Queue struct {
 	inFlight int
 	dead     []Message
 	groups   map[string]int           // messages under way, by group
+	under    map[string]string        // receipts of messages under way, by id
 	hidden   map[string]time.Duration // how long messages under way come back after, if another time than Redelivery
 	seen     map[string]time.Time     // what is not taken again, since when
 	next     int
@@ -68,7 +69,7 @@ type entry struct {
 // Open loads what waits on disk and starts delivering.
 func Open(o Options) (*Queue, error) {
 	q := &Queue{
-		Options: o, wake: make(chan struct{}, 1), groups: map[string]int{}, hidden: map[string]time.Duration{}, seen: map[string]time.Time{},
+		Options: o, wake: make(chan struct{}, 1), groups: map[string]int{}, under: map[string]string{}, hidden: map[string]time.Duration{}, seen: map[string]time.Time{},
 	}
 	for _, dir := range []string{q.dir(), q.deadDir()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -124,10 +125,10 @@ const remembered = 5 * time.Minute
 
 // Put accepts a message, which gets its id here.
 func (q *Queue) Put(m Message) (id string, err error) {
-	m.Sent = q.Now().UTC()
-	m.ID = fmt.Sprintf("%s-%s", m.Sent.Format("20060102T150405.000000000"), strings.ToLower(rand.Text()[:12]))
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	m.Sent = q.Now().UTC()
+	m.ID = fmt.Sprintf("%s-%s", m.Sent.Format("20060102T150405.000000000"), strings.ToLower(rand.Text()[:12]))
 	if at, ok := q.seen[m.Once]; ok && m.Once != "" && time.Since(at) < remembered {
 		return m.ID, nil
 	}
@@ -143,13 +144,16 @@ func (q *Queue) Put(m Message) (id string, err error) {
 	return m.ID, nil
 }
 
-// Hide has a message that is under way, should it fail, come back after that time.
+// Hide has a message that is under way, should it fail, come back after that time; false for the receipt of none.
 func (q *Queue) Hide(receipt string, after time.Duration) bool {
-	id, _, ok := strings.Cut(receipt, "#")
+	id, _, _ := strings.Cut(receipt, "#")
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if q.under[id] != receipt || receipt == "" {
+		return false
+	}
 	q.hidden[id] = after
-	return ok
+	return true
 }
 
 func (q *Queue) nudge() {
