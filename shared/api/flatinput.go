@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
@@ -41,6 +42,7 @@ type flatInput struct {
 	of     change.Ref // of the record that is changed; "" for a new one
 	record any        // the record, once it was read
 	err    error      // of reading it
+	bad    fault.Fields
 }
 
 func (h FlatRecords) input(ctx context.Context, c Call, b flatBody, of change.Ref) *flatInput {
@@ -169,6 +171,9 @@ func (in *flatInput) complete(f fields.Field, whole map[string]json.RawMessage) 
 	}
 }
 
+// maxAddress is how long a part of an address may be.
+const maxAddress = 255
+
 // address is a record's own one with the parts that are given beside it. An address that stays what it was keeps its parts.
 func (in *flatInput) address(key string, text value.Opt[addressBody], of func(record any) *value.Address) value.Opt[value.Address] {
 	out := addressIn(text)
@@ -176,7 +181,9 @@ func (in *flatInput) address(key string, text value.Opt[addressBody], of func(re
 	for _, part := range value.AddressParts {
 		if raw, ok := in.keys[key+"_"+part]; ok {
 			parts[part] = nil
-			if s := plain(raw); s != "" && len(s) <= 255 {
+			if s := plain(raw); utf8.RuneCountInString(s) > maxAddress {
+				in.bad.Add(key+"_"+part, "must be at most %d characters", maxAddress)
+			} else if s != "" {
 				parts[part] = &s
 			}
 		}
@@ -191,6 +198,11 @@ func (in *flatInput) address(key string, text value.Opt[addressBody], of func(re
 		}
 	}
 	if out.V.Value == "" {
+		for part, s := range parts {
+			if s != nil {
+				in.bad.Add(key, "must be given with its part %s_%s", key, part)
+			}
+		}
 		return value.Opt[value.Address]{}
 	}
 	for part, s := range parts {

@@ -129,6 +129,7 @@ func (h LegacyOrganizations) fill(ctx context.Context, c Call, b organizationBod
 	}
 	chosen := map[string]value.Opt[int64]{"industry": b.Industry}
 	input.Custom, input.Wrong, err = in.customs(fields.Organization, customBody{LabelIDs: b.labels(), chosen: chosen})
+	input.Wrong = append(input.Wrong, in.bad...)
 	return err
 }
 

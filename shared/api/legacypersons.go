@@ -118,6 +118,7 @@ func (h LegacyPersons) fill(ctx context.Context, c Call, b personBodyV1, of int6
 		return in.err
 	}
 	input.Custom, input.Wrong, err = in.customs(fields.Person, customBody{LabelIDs: b.labels()})
+	input.Wrong = append(input.Wrong, in.bad...)
 	return err
 }
 

@@ -108,7 +108,9 @@ func (h Search) page(ctx context.Context, c Call, q search.Query, include []stri
 	if err != nil {
 		return nil, err
 	}
-	found.Items = items
+	if found.Items = items; len(items) == 0 {
+		found.Related = nil // of a page that was passed by
+	}
 	results, err := h.results(ctx, c, q, found, include)
 	start, limit := p.at()
 	return Answer{Data: results, Additional: paginationTo(start, limit, more, next)}, err

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"strconv"
 
 	"github.com/lejek/lejek/shared/fault"
@@ -31,11 +32,12 @@ func (p offsetPage) at() (start, limit int) { return int(p.Start), int(cmp.Or(p.
 const maxSkips = 20
 
 // offsetted answers a page of a v1 list from a list that goes on by cursor. Where a page ends is kept, so that the next one
-// begins there: it then costs as much as the first, and rows that come or go meanwhile neither hide nor repeat others.
+// begins there: it then costs as much as the first, and rows that come or go meanwhile neither hide nor repeat others. Each user has
+// marks of their own: what a filter means by "me" and "today" is theirs.
 type offsetted[T any] struct {
-	marks Bookmarks
-	kind  string
-	list  func(value.List) (value.Page[T], error)
+	marks    Bookmarks
+	question string // what is listed, besides what the list's question says
+	list     func(value.List) (value.Page[T], error)
 }
 
 // page is the page and where the next one begins; more tells whether there is one. It may be shorter than its limit.
@@ -43,7 +45,7 @@ func (o offsetted[T]) page(ctx context.Context, c Call, l value.List, p offsetPa
 	start, limit := p.at()
 	l.Cursor = ""
 	if start > 0 {
-		if l.Cursor, err = o.marks.Bookmark(ctx, c.Team, o.mark(l, start)); err != nil {
+		if l.Cursor, err = o.marks.Bookmark(ctx, c.Team, o.mark(c, l, start)); err != nil {
 			return nil, start, false, err
 		}
 		if l.Cursor == "" {
@@ -65,7 +67,7 @@ func (o offsetted[T]) page(ctx context.Context, c Call, l value.List, p offsetPa
 	}
 	// A page that looked at much and found nothing leads on to the same offset, which is further on by then.
 	next = start + len(items)
-	return items, next, true, o.marks.KeepBookmark(ctx, c.Team, o.mark(l, next), l.Cursor)
+	return items, next, true, o.marks.KeepBookmark(ctx, c.Team, o.mark(c, l, next), l.Cursor)
 }
 
 const (
@@ -89,13 +91,13 @@ func (o offsetted[T]) skip(l value.List, start int) (string, error) {
 	return "", fault.BadField("start", "is too far from any page read before: go through the list by next_start")
 }
 
-// mark names an offset of a question.
-func (o offsetted[T]) mark(l value.List, start int) string {
+// mark names an offset of a user's question.
+func (o offsetted[T]) mark(c Call, l value.List, start int) string {
 	l.Cursor, l.Limit, l.Beside = "", 0, 0
 	b, _ := json.Marshal(l)
 	if l.Sieve != nil {
 		b = append(b, l.Sieve.Name()...)
 	}
-	sum := sha256.Sum256(append(b, o.kind...))
+	sum := sha256.Sum256(fmt.Appendf(b, "%s %d", o.question, c.User))
 	return base64.RawURLEncoding.EncodeToString(sum[:9]) + "-" + strconv.Itoa(start)
 }

@@ -60,7 +60,7 @@ func (h Recents) list(ctx context.Context, c Call, in recentPage) (any, error) {
 	if len(kinds) == 0 {
 		kinds = recents.Kinds
 	}
-	o := offsetted[recents.Change]{h.Marks, fmt.Sprintf("recents %d %q", c.User, kinds), func(l value.List) (value.Page[recents.Change], error) {
+	o := offsetted[recents.Change]{h.Marks, fmt.Sprintf("recents %q", kinds), func(l value.List) (value.Page[recents.Change], error) {
 		return h.Recents.List(ctx, c.Actor, kinds, l)
 	}}
 	start, limit := in.at()

@@ -22,7 +22,7 @@ import (
 
 // Recents merges what each kind has by update time. Kinds that lie in the index are read in lots of a quarter of a page, when
 // the merge comes to their end; small collections are read whole. So a page of all kinds takes eight queries of the index, up to
-// five more, and one for each of three collections, and reads at most three rows for one that it shows, however much there is.
+// five more, and four of small collections, and reads at most three rows for one that it shows, however much there is.
 type Recents struct{ *DB }
 
 var _ recents.Store = Recents{}

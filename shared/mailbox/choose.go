@@ -190,31 +190,46 @@ func (b Box) settled(ctx context.Context, team int64, now Thread, messages []Mes
 		return nil, nil, err
 	}
 	entries = filter(entries, func(e Entry) bool { return e.State == NeedsChoice || e.State == Ignored })
-	var others []int64
-	for _, e := range entries {
-		others = union(others, e.ThreadIDs...)
-	}
-	others = slices.DeleteFunc(others, func(id int64) bool { return id == now.ID })
-	threads, err := b.Store.Mail(ctx, team, others, nil)
-	if err != nil {
-		return nil, nil, err
-	}
-	open := func(id int64) bool { t := threads.Threads[id]; return t.Undecided != "" && !t.Deleted }
-	for _, e := range entries {
-		if i := slices.IndexFunc(e.ThreadIDs, open); i >= 0 {
-			t := threads.Threads[e.ThreadIDs[i]]
-			if check := (change.Check{Ref: t.Ref(), Version: t.Version}); !slices.Contains(checks, check) && len(checks) < maxOpen {
-				checks = append(checks, check)
-			}
-			continue
-		}
+	closed, _, checks, err := b.undisputed(ctx, team, entries, now.ID)
+	for _, e := range closed {
 		e.State, e.Reason, e.UpdateTime = Linked, "", now.UpdateTime
 		e.Why = e.because(fmt.Sprintf("decided with thread %d", now.ID))
 		set := change.Set{Team: team}
 		set.Put(e.Ref(), e, e.Version)
 		sets = append(sets, set)
 	}
-	return sets, checks, nil
+	return sets, checks, err
+}
+
+// undisputed are the entries of which no other thread than this one is open; lives tells which other threads are not deleted. Of the others,
+// an open thread is to be checked.
+func (b Box) undisputed(ctx context.Context, team int64, entries []Entry, than int64) (closed []Entry, lives map[int64]bool, checks []change.Check, err error) {
+	var others []int64
+	for _, e := range entries {
+		others = union(others, e.ThreadIDs...)
+	}
+	others = slices.DeleteFunc(others, func(id int64) bool { return id == than })
+	found, err := b.Store.Mail(ctx, team, others, nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	lives = map[int64]bool{}
+	for id, t := range found.Threads {
+		lives[id] = !t.Deleted
+	}
+	open := func(id int64) bool { return lives[id] && found.Threads[id].Undecided != "" }
+	for _, e := range entries {
+		i := slices.IndexFunc(e.ThreadIDs, open)
+		if i < 0 {
+			closed = append(closed, e)
+			continue
+		}
+		t := found.Threads[e.ThreadIDs[i]]
+		if check := (change.Check{Ref: t.Ref(), Version: t.Version}); !slices.Contains(checks, check) && len(checks) < maxOpen {
+			checks = append(checks, check)
+		}
+	}
+	return closed, lives, checks, nil
 }
 
 const maxOpen = 40 // other threads that one decision checks

@@ -67,7 +67,7 @@ func (b Box) takeAway(ctx context.Context, a auth.Actor, id int64, meant []int64
 			steps = append(steps, set)
 		}
 	}
-	closed, err := b.unsettled(ctx, a, id, merged(nil, raws), now)
+	closed, checks, err := b.unsettled(ctx, a, id, merged(nil, raws), now)
 	if err != nil {
 		return err
 	}
@@ -78,24 +78,31 @@ func (b Box) takeAway(ctx context.Context, a auth.Actor, id int64, meant []int64
 	rest = slices.DeleteFunc(rest, func(m Message) bool { return slices.Contains(meant, m.ID) })
 	left := t.recounted(rest)
 	left.UpdateTime = now
-	last := change.Set{Team: a.Team}
+	last := change.Set{Team: a.Team, Checks: checks}
 	last.PutPlaced(t, left, change.Targets{Refs: t.Shown})
 	return inOrder(ctx, b.Store, slices.Concat(steps, closed, []change.Set{last}))
 }
 
-// unsettled closes the ledger's entries that wait for somebody to choose a deal for the thread.
-func (b Box) unsettled(ctx context.Context, a auth.Actor, id int64, raws []string, now time.Time) (sets []change.Set, err error) {
+// unsettled closes the ledger's entries that wait for somebody to choose a deal for the thread, and for no other one: they are linked
+// where another thread of theirs lives.
+func (b Box) unsettled(ctx context.Context, a auth.Actor, id int64, raws []string, now time.Time) (sets []change.Set, checks []change.Check, err error) {
 	entries, err := b.Store.EntriesOf(ctx, a.Team, raws)
-	for _, e := range entries {
-		if e.State != NeedsChoice || !slices.Equal(e.ThreadIDs, []int64{id}) {
-			continue
-		}
+	if err != nil {
+		return nil, nil, err
+	}
+	entries = filter(entries, func(e Entry) bool { return e.State == NeedsChoice && slices.Contains(e.ThreadIDs, id) })
+	closed, lives, checks, err := b.undisputed(ctx, a.Team, entries, id)
+	for _, e := range closed {
 		e.State, e.Reason, e.UpdateTime = Ignored, fmt.Sprintf("user %d deleted the thread", a.User), now
+		if slices.ContainsFunc(e.ThreadIDs, func(other int64) bool { return lives[other] }) {
+			e.State, e.Reason = Linked, ""
+			e.Why = e.because(fmt.Sprintf("user %d deleted thread %d", a.User, id))
+		}
 		set := change.Set{Team: a.Team}
 		set.Put(e.Ref(), e, e.Version)
 		sets = append(sets, set)
 	}
-	return sets, err
+	return sets, checks, err
 }
 
 // inOrder commits steps in as few transactions as they fit into, in their order.

@@ -45,7 +45,7 @@ func (s Stage) apply(in StageInput, b Board, now time.Time) (Stage, error) {
 	s.RotEnabled = in.RotEnabled.Or(s.RotEnabled)
 	in.DaysToRotten.Into(&s.DaysToRotten)
 	if s.RotEnabled && s.DaysToRotten == nil {
-		bad.Add("days_to_rotten", "must be given when is_deal_rot_enabled is true")
+		bad.Add("days_to_rotten", "must be given when deals rot in the stage")
 	}
 	if to := in.PipelineID.Or(s.PipelineID); to != s.PipelineID {
 		others := b.StagesOf(to)

@@ -3,8 +3,8 @@
 // Pipedrive really sends, or describes elsewhere in words, wins.
 
 module.exports = [
-  // The types were written without null; what is unset is null.
-  { in: /./, may: "is null", at: [/./] },
+  // The types were written without null; what is unset is null. What every record has is never unset.
+  { in: /./, may: "is null", at: [/^(?!(.*\.)?(id|name|title|subject|status|user_id|owner_id|creator_user_id|stage_id|pipeline_id|data)$)/] },
 
   // Kept on the last page only by the description.
   { in: /^NotesApi\.|^RecentsApi\.|getPersonProducts$|getOrganizationFollowers$/, may: "is missing", at: ["additional_data.pagination.next_start"] },
@@ -56,21 +56,24 @@ module.exports = [
   },
 
   // The user who added a participant is described as the answer that has one.
-  { in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is ", at: [/^added_by_user_id\./] },
+  { in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is missing", at: ["added_by_user_id.success", "added_by_user_id.data"] },
+  { in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is not declared", at: [/^added_by_user_id\./] },
 
   // Persons in v1's older form have more than is declared where others hold them.
   {
-    in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is ",
+    in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is not declared",
     at: [
-      "person.birthday", "person.im", "person.job_title", "person.notes", "person.org_id.label_ids", "person.participant_closed_deals_count",
+      "person.birthday", "person.im", "person.job_title", "person.notes", "person.participant_closed_deals_count",
       "person.participant_open_deals_count", "person.picture_id.file_size", "person.picture_id.value", /^person\.postal_address/, "person.primary_email",
     ],
   },
+  { in: /^DealsApi\.getDealParticipants$/, may: "is missing", at: ["person.org_id.label_ids"] },
   { in: /^PersonsApi\.mergePersons$/, may: "is not declared", at: ["birthday", "im", "job_title", "notes", /^postal_address/, "primary_email"] },
   { in: /^DealsApi\.(add|get)DealParticipants?$/, may: "is not declared", at: [/^related_objects\.(deal|organization|picture)$/] },
 
   // Pages by cursor, as its text says.
-  { in: /^DealsApi\.getDealParticipantsChangelog$/, may: "is ", at: [/^additional_data\./] },
+  { in: /^DealsApi\.getDealParticipantsChangelog$/, may: "is missing", at: ["additional_data.start", "additional_data.limit", "additional_data.more_items_in_collection"] },
+  { in: /^DealsApi\.getDealParticipantsChangelog$/, may: "is not declared", at: ["additional_data.next_cursor"] },
 
   // Sums are listed by currency, periods are a list, and the file is bytes.
   { in: /^DealsApi\.get(Archived)?DealsSummary$/, may: "is missing", at: [/^(weighted_)?values_total\./] },
@@ -82,7 +85,9 @@ module.exports = [
   { in: /^OrganizationsApi\.getOrganizationUpdates$/, may: "is missing", at: [/^related_objects\.organization\.\d+\.people_count$/] },
 
   // Described as listed by its id, though it is one.
-  { in: /^PersonsApi\.addPersonPicture$/, may: "is ", at: [/./] },
+  { in: /^PersonsApi\.addPersonPicture$/, may: "is no object", at: [/./] },
+  { in: /^PersonsApi\.addPersonPicture$/, may: "is missing", at: [/^pictures\./] },
+  { in: /^PersonsApi\.addPersonPicture$/, may: "is not declared", at: [/^pictures\.\d+$/] },
 
   // Described without its envelope, or its data.
   { in: /^PermissionSetsApi\.getPermissionSet$/, may: "is missing", at: ["app", "assignment_count", "contents", "description", "id", "name", "type"] },

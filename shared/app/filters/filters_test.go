@@ -3,10 +3,12 @@ package filters_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/auth"
 )
 
 // condition is one as clients write it; field ids are those of shared/fields.
@@ -156,5 +158,42 @@ func TestAFilterThatCannotBeUsedIsRefused(t *testing.T) {
 	}
 	if got := stranger.Must("GET", fmt.Sprintf("/v1/filters/%d", theirs.ID()), nil); got.Raw != theirs.Raw {
 		t.Errorf("changed: %s", got.Raw)
+	}
+}
+
+// TestEachUserPagesThroughAFilterByOffset: what "me" means, and so where a page ends, is another thing for each user.
+func TestEachUserPagesThroughAFilterByOffset(t *testing.T) {
+	t.Parallel()
+	a := apptest.New(t)
+	ada := a.NewTeam("Acme")
+	ada.Must("POST", "/v1/users", map[string]any{"email": "bob@acme.example"})
+	token, err := a.Teams().CreateToken(t.Context(), ada.Team.ID, "bob@acme.example", auth.ReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob := ada.With(token)
+	for i := range 6 {
+		ada.Must("POST", "/api/v2/deals", map[string]any{"title": fmt.Sprint("Ada ", i)})
+	}
+	for i := range 6 {
+		bob.Must("POST", "/api/v2/deals", map[string]any{"title": fmt.Sprint("Bob ", i)})
+	}
+	id := ada.Must("POST", "/v1/filters", filter("deals", cond("deal", 1004, "!=", "me"))).ID()
+	got := map[*apptest.Client][]string{}
+	for start := 0; start < 6; start += 2 {
+		for _, c := range []*apptest.Client{ada, bob} {
+			for _, row := range c.Must("GET", apptest.Path("/v1/deals?filter_id=%d&start=%d&limit=2", id, start), nil).List() {
+				got[c] = append(got[c], row.(map[string]any)["title"].(string))
+			}
+		}
+	}
+	for c, of := range map[*apptest.Client]string{ada: "Bob", bob: "Ada"} {
+		var want []string
+		for i := range 6 {
+			want = append(want, fmt.Sprint(of, " ", i))
+		}
+		if !slices.Equal(got[c], want) {
+			t.Errorf("not %s's: %v", of, got[c])
+		}
 	}
 }

@@ -170,3 +170,40 @@ func TestAChoiceAboutADeletedThreadIsNoLongerAsked(t *testing.T) {
 		t.Errorf("the ledger says %s, %q", e.State, e.Reason)
 	}
 }
+
+// TestTheThreadsOfAMailAreDeletedOneByOne: what a mail with two threads asks ends with the last that is open.
+func TestTheThreadsOfAMailAreDeletedOneByOne(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		decide bool // the first thread; else it is deleted too
+		state  string
+	}{"both are deleted": {false, "ignored"}, "one is decided": {true, "linked"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := open(t)
+			deal := int64(0)
+			for _, email := range []string{zofia, jan} {
+				p := o.person(email, email, 0)
+				o.deal("Two", p, 0)
+				deal = o.deal("One", p, 0)
+			}
+			e := o.receive("forward-attached")
+			if e.State != "needs_choice" || len(e.Threads) != 2 {
+				t.Fatalf("%s with %d threads", e.State, len(e.Threads))
+			}
+			first := e.Threads[0]
+			if c.decide {
+				o.Must("PUT", apptest.Path("/v1/mailbox/mailThreads/%d", first), map[string]any{"deal_id": deal})
+			} else {
+				o.deleteThread(first)
+			}
+			if got := o.newest().State; got != "needs_choice" {
+				t.Errorf("%s while the second is open", got)
+			}
+			o.deleteThread(e.Threads[1])
+			if got := o.newest(); got.State != c.state {
+				t.Errorf("in the end %s, %q", got.State, got.Reason)
+			}
+		})
+	}
+}
