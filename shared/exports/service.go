@@ -63,6 +63,7 @@ func (s Service) Create(ctx context.Context, a auth.Actor) (e Export, err error)
 	e = Export{ID: id, UserID: a.User, Status: Waiting, AddTime: now, UpdateTime: now}
 	set := change.Set{Team: a.Team}
 	set.Put(e.Ref(), e, 0)
+	set.Audit(a, now, "export.created", e.Ref(), e.told())
 	if err := s.Store.Commit(ctx, set); err != nil {
 		return e, fmt.Errorf("exports.Create %d: %w", id, err)
 	}
@@ -105,6 +106,7 @@ func (s Service) Delete(ctx context.Context, a auth.Actor, id int64) error {
 		e.Deleted, e.UpdateTime = true, s.Now().UTC().Truncate(time.Millisecond)
 		set := change.Set{Team: a.Team}
 		set.Put(e.Ref(), e, e.Version)
+		set.Audit(a, e.UpdateTime, "export.deleted", e.Ref(), e.told())
 		// Before the record: should this end in between, the archive is gone, and it can be deleted again.
 		if err := s.Objects.Delete(ctx, Key(a.Team, id)); err != nil {
 			return err
@@ -124,3 +126,6 @@ func (s Service) demandAdmin(ctx context.Context, a auth.Actor) error {
 	}
 	return err
 }
+
+// told is what the audit log says of the export.
+func (e Export) told() map[string]string { return map[string]string{"status": e.Status} }

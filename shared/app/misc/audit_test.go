@@ -116,7 +116,7 @@ func TestATokenIsToldOnce(t *testing.T) {
 
 func TestAdministrativeActsAreLogged(t *testing.T) {
 	t.Parallel()
-	app := apptest.New(t)
+	app := apptest.New(t, apptest.WithObjects)
 	c, stranger := app.NewTeam("Acme"), app.NewTeam("Other")
 	app.Later(time.Minute)
 	var want []string
@@ -148,6 +148,8 @@ func TestAdministrativeActsAreLogged(t *testing.T) {
 	did("POST", "/v1/webhooks", m{"subscription_url": "https://hooks.example/x", "event_action": "*", "event_object": "*"}, "webhook.created webhook 1")
 	did("DELETE", "/v1/webhooks/1", nil, "webhook.deleted webhook 1")
 	did("POST", "/api/v2/webhooks/keys/rotate", nil, "webhookKey.created signingKeys")
+	did("POST", "/api/v2/exports", nil, "export.created export 1")
+	did("DELETE", "/api/v2/exports/1", nil, "export.deleted export 1")
 	kind := did("POST", "/v1/activityTypes", m{"name": "Visit", "icon_key": "car"}, "activityType.created activityType").ID()
 	did("PUT", apptest.Path("/v1/activityTypes/%d", kind), m{"name": "Trip"}, "activityType.changed activityType")
 	did("DELETE", apptest.Path("/v1/activityTypes/%d", kind), nil, "activityType.deleted activityType")
