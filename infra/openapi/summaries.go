@@ -33,6 +33,12 @@ var summaries = func() map[manifest.Operation]string {
 		"DELETE /api/v2/apiTokens/{id}": "Revoke a token",
 		"GET /api/v2/auditLog":          "Administrative acts, newest first, for admins",
 
+		"GET /api/v2/userAddresses":          "Your mailboxes besides the one of your user",
+		"POST /api/v2/userAddresses":         "Add a mailbox of yours; it gets a link that confirms it, for three days",
+		"DELETE /api/v2/userAddresses/{id}":  "Take a mailbox away",
+		"GET /api/v2/userAddresses/confirm":  "The page that a link leads to; it changes nothing",
+		"POST /api/v2/userAddresses/confirm": "Confirm the mailbox that a link is about, from its page",
+
 		"GET /v1/currencies":    "All currencies",
 		"GET /v1/activityTypes": "All types of activities",
 		"GET /v1/userSettings":  "Settings of the token's user",

@@ -52,6 +52,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 	ids["/v1/webhooks"] = c.Do("POST", "/v1/webhooks", map[string]any{
 		"name": secret, "subscription_url": "https://" + secret + ".example", "event_action": "*", "event_object": "*", "http_auth_password": secret,
 	}).ID()
+	ids["/api/v2/userAddresses"] = c.Do("POST", "/api/v2/userAddresses", map[string]any{"email": secret + "@elsewhere.example"}).ID()
 	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	ids["/api/v2/exports"] = c.Do("POST", "/api/v2/exports", nil).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})
@@ -134,7 +135,7 @@ SECRET
 // the same as for what does not exist, and nothing changes.
 func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 	t.Parallel()
-	a := apptest.New(t, apptest.WithObjects, apptest.WithDeliveries)
+	a := apptest.New(t, apptest.WithObjects, apptest.WithDeliveries, apptest.WithOutbox)
 	settle, announce := a.Follow(), a.FollowBy("webhooks")
 	mine, ids := owner(t, a)
 	announce()
@@ -206,7 +207,7 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 // TestLinksToAnotherTeamAreRefused writes the other team's ids into one's own records.
 func TestLinksToAnotherTeamAreRefused(t *testing.T) {
 	t.Parallel()
-	a := apptest.New(t, apptest.WithObjects)
+	a := apptest.New(t, apptest.WithObjects, apptest.WithOutbox)
 	mine, ids := owner(t, a)
 	for range 3 { // so that the ids are none that the stranger has
 		ids["/api/v2/deals"] = mine.Must("POST", "/api/v2/deals", map[string]any{"title": "x"}).ID()

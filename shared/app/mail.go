@@ -37,8 +37,14 @@ func (c Core) Linker(domainOf func(string) string) mailbox.Linker {
 func (c Core) mailUsers(ctx context.Context, team int64) (list []mailbox.User, err error) {
 	users, err := dynamo.Teams{DB: c.DB}.Users(ctx, team)
 	for _, u := range users {
-		if u.Active {
-			list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name, Zone: u.TimeZone})
+		if !u.Active {
+			continue
+		}
+		list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name, Zone: u.TimeZone})
+		for _, o := range u.Addresses {
+			if o.ConfirmTime != nil {
+				list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(o.Email), Name: u.Name, Zone: u.TimeZone, Other: true})
+			}
 		}
 	}
 	return list, err

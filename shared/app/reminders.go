@@ -11,6 +11,7 @@ import (
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/letter"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/reminders"
@@ -18,7 +19,7 @@ import (
 )
 
 // Reminders is the service of reminders; who only reads them needs no sender.
-func (c Core) Reminders(sender reminders.Sender) reminders.Service {
+func (c Core) Reminders(sender letter.Sender) reminders.Service {
 	return reminders.Service{
 		Store: dynamo.Reminders{DB: c.DB}, Agenda: agenda{c}, Users: owners{c.Teams()}, Sender: sender,
 		From: "reminders@" + c.MailDomain, Link: c.LinkURL, Now: c.Now,

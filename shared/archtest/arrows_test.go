@@ -8,7 +8,7 @@ import (
 
 var (
 	// data packages are known to everyone, so they know nobody.
-	data = []string{"shared/manifest", "shared/schema", "shared/fault", "shared/value"}
+	data = []string{"shared/manifest", "shared/schema", "shared/fault", "shared/value", "shared/signed", "shared/letter"}
 	// base is what entities are made of.
 	base = append([]string{"shared/auth", "shared/change"}, data...)
 	// adapters and their wiring; every other package directly below shared/ is an entity or a concern.
@@ -54,7 +54,7 @@ func allowed(name string) (ok func(string) bool, why string) {
 		return among([]string{"shared/boot", "shared/app/" + f}), "a function's main is wiring only"
 	case strings.HasPrefix(name, "shared/app/") && name != "shared/app/apptest":
 		return func(to string) bool {
-			return !strings.HasPrefix(to, "infra/") && !strings.HasPrefix(to, "functions/") && (!strings.HasPrefix(to, "shared/app/") || to == "shared/app/mailroom")
+			return !strings.HasPrefix(to, "infra/") && !strings.HasPrefix(to, "functions/") && (!strings.HasPrefix(to, "shared/app/") || to == "shared/app/mailroom" || to == "shared/app/mailer")
 		}, "a constructor joins entities and adapters; only the local runner and tests see all constructors"
 	case name == "shared/app":
 		return func(to string) bool {

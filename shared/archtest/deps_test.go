@@ -19,11 +19,12 @@ var common = []string{
 
 // more is what single functions may carry besides, each for its reason.
 var more = map[string][]string{
-	"docs":          {"github.com/swaggest/swgui", "github.com/vearutop/statigz"}, // shows a page to read and try the API
-	"reminders":     {"github.com/aws/aws-sdk-go-v2/service/ses"},                 // sends mail
-	"sender":        {"github.com/aws/aws-sdk-go-v2/service/sqs"},                 // takes deliveries from their line, and puts them back
-	"webhooks":      {"github.com/aws/aws-sdk-go-v2/service/sqs"},                 // puts them there
-	"subscriptions": {"github.com/aws/aws-sdk-go-v2/service/sqs"},                 // to replay them
+	"docs":          {"github.com/swaggest/swgui", "github.com/vearutop/statigz"},             // shows a page to read and try the API
+	"reminders":     {"github.com/aws/aws-sdk-go-v2/service/ses"},                             // sends mail
+	"outbox":        append([]string{"github.com/aws/aws-sdk-go-v2/service/ses"}, mailing...), // too, and stores what it sends as what comes in
+	"sender":        {"github.com/aws/aws-sdk-go-v2/service/sqs"},                             // takes deliveries from their line, and puts them back
+	"webhooks":      {"github.com/aws/aws-sdk-go-v2/service/sqs"},                             // puts them there
+	"subscriptions": {"github.com/aws/aws-sdk-go-v2/service/sqs"},                             // to replay them
 	"linker":        mailing,
 	"inbound":       mailing,
 	"sweeper":       mailing,

@@ -17,7 +17,7 @@ var (
 		"statistics": "follows from trails and facts", "totals": "follows from trails and facts",
 		"import": "a process, not what it made", "importChunk": "of an import", "importRow": "of an import", "importErrors": "of an import",
 		"export": "a process", "mid": "follows from messages", "fp": "follows from messages", "incomingFile": "becomes a file or is forgotten in a week",
-		"discarded": "an order to remove objects", "signingKeys": "a secret",
+		"discarded": "an order to remove objects", "signingKeys": "a secret", "linkKeys": "a secret",
 		"delivery": "forgotten in two weeks", "deliveryBody": "forgotten in two weeks",
 	}
 )

@@ -10,6 +10,7 @@ import (
 	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/signed"
 	"github.com/lejek/lejek/shared/statistics"
 	"github.com/lejek/lejek/shared/webhooks"
 )
@@ -41,6 +42,7 @@ var kinds = map[string]kind{
 	imports.KindChunk:      importChunkKind,
 	imports.KindRow:        importRowKind,
 	imports.KindErrors:     importErrorsKind,
+	signed.Kind:            linkKeysKind,
 	kindTeam:               teamKind,
 	webhooks.Kind:          webhookKind,
 	webhooks.KindKeys:      signingKeysKind,

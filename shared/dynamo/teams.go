@@ -16,6 +16,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
 	"github.com/lejek/lejek/shared/schema"
+	"github.com/lejek/lejek/shared/signed"
 	"github.com/lejek/lejek/shared/teams"
 )
 
@@ -25,8 +26,9 @@ const (
 )
 
 var (
-	teamKind = kindOf[teams.Team]{name: kindTeam}
-	userKind = kindOf[teams.User]{name: kindUser}
+	teamKind     = kindOf[teams.Team]{name: kindTeam}
+	userKind     = kindOf[teams.User]{name: kindUser}
+	linkKeysKind = kindOf[signed.Keys]{name: signed.Kind}
 )
 
 // Teams keeps teams, users, tokens and the directories that lead to them.
@@ -70,6 +72,15 @@ func (t Teams) User(ctx context.Context, team, id int64) (teams.User, error) {
 		return teams.User{}, err
 	}
 	return userKind.decode(it)
+}
+
+// LinkKeys is a read.
+func (t Teams) LinkKeys(ctx context.Context, team int64) (signed.Keys, error) {
+	it, err := t.get(ctx, keyOf(team, change.Named(signed.Kind, signed.Name)))
+	if err != nil || it == nil {
+		return signed.Keys{}, err
+	}
+	return linkKeysKind.decode(it)
 }
 
 // TokenActor finds the owner of a token by its hash.

@@ -87,6 +87,7 @@ type User struct {
 	Email string
 	Name  string
 	Zone  string // IANA name of the time zone
+	Other bool   // confirmed beside the main one: the mailbox is the user's, its domain need not be the team's
 }
 
 // Roles tell whose an address is. A user is a user even where a person has the same address.
@@ -131,7 +132,7 @@ func (r Roles) colleague(email string) bool {
 		return false
 	}
 	site := r.Site(email)
-	return site != "" && slices.ContainsFunc(r.Users, func(u User) bool { return r.Site(u.Email) == site })
+	return site != "" && slices.ContainsFunc(r.Users, func(u User) bool { return !u.Other && r.Site(u.Email) == site })
 }
 
 // external addresses are neither a user's nor a colleague's nor dedicated.

@@ -85,5 +85,5 @@ func (r Roles) redirect(p Parsed, c Checks, read Reader) (User, bool) {
 	}
 	u, ok := r.firstUser(names)
 	domain := read.Domain(u.Email)
-	return u, ok && passed(c.SPF) && domain != "" && !read.FreeMail(domain) && read.Domain(c.MailFrom) == domain
+	return u, ok && !u.Other && passed(c.SPF) && domain != "" && !read.FreeMail(domain) && read.Domain(c.MailFrom) == domain
 }

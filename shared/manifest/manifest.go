@@ -130,6 +130,7 @@ var (
 	writeTable = append([]Grant{
 		{Resource: Table, Actions: []string{"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}},
 	}, readTable...)
+	sendMail = Grant{Resource: Mailer, Actions: []string{"ses:SendRawEmail"}}
 	// keepBookmarks is what offset lists write (api.Bookmarks), where a function writes nothing else.
 	keepBookmarks = Grant{Resource: Table, Actions: []string{"dynamodb:PutItem"}}
 	readFiles     = Grant{Resource: DataBucket, Prefix: "files/", Actions: []string{"s3:GetObject"}}
@@ -276,6 +277,14 @@ var Functions = limited([]Function{
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
+		Name: "outbox", Doc: "mails for users: links that confirm their addresses",
+		Operations: []Operation{
+			"GET /api/v2/userAddresses", "POST /api/v2/userAddresses", "DELETE /api/v2/userAddresses/{id}",
+			"GET /api/v2/userAddresses/confirm", "POST /api/v2/userAddresses/confirm",
+		},
+		Grants: with(writeTable, sendMail), Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 29, Memory: 512,
+	},
+	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",
 		Operations: join(crud("/api/v2/persons"), legacy("/v1/persons"), detail("persons"), []Operation{
 			"DELETE /v1/persons", "GET /v1/persons/{id}/activities", "GET /v1/persons/{id}/deals", "GET /v1/persons/{id}/products",
@@ -300,7 +309,7 @@ var Functions = limited([]Function{
 	{
 		Name: "reminders", Doc: "mails each owner of an activity that falls due",
 		Every:  time.Minute,
-		Grants: with(writeTable, Grant{Resource: Mailer, Actions: []string{"ses:SendRawEmail"}}),
+		Grants: with(writeTable, sendMail),
 		Env:    []EnvVar{EnvTable, EnvMailDomain, EnvLinkURL}, Timeout: 120, Memory: 256,
 	},
 	{

@@ -1,20 +1,15 @@
 package reminders
 
 import (
-	"bytes"
 	"fmt"
 	"html"
-	"mime"
-	"mime/multipart"
-	"mime/quotedprintable"
 	"net/mail"
-	"net/textproto"
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/letter"
 )
 
 // message is what a reminder is written from.
@@ -30,8 +25,8 @@ type message struct {
 // line is one line of the list in a reminder; without a link, only text.
 type line struct{ name, text, link string }
 
-// compose writes the mail (RFC 5322): the same words as plain text and as HTML. Auto-Submitted (RFC 3834) keeps vacation
-// programs from answering; From lies in our own mail domain, by which the linker knows the mail should it ever come back.
+// compose writes the mail: the same words as plain text and as HTML. From lies in our own mail domain, by which the linker knows
+// the mail should it ever come back.
 func compose(m message) ([]byte, error) {
 	due := m.activity.DueAt.In(m.owner.Zone)
 	subject := plain(m.activity.Subject)
@@ -39,43 +34,11 @@ func compose(m message) ([]byte, error) {
 		subject = plain(m.activity.Type)
 	}
 	title := fmt.Sprintf("%s is due %s", subject, m.when(due))
-	var body bytes.Buffer
-	parts := multipart.NewWriter(&body)
-	for _, p := range []struct{ kind, text string }{{"text/plain", m.plainText(title)}, {"text/html", m.html(title)}} {
-		w, err := parts.CreatePart(textproto.MIMEHeader{
-			"Content-Type": {p.kind + "; charset=utf-8"}, "Content-Transfer-Encoding": {"quoted-printable"},
-		})
-		if err != nil {
-			return nil, err
-		}
-		q := quotedprintable.NewWriter(w)
-		if _, err := q.Write([]byte(p.text)); err != nil {
-			return nil, err
-		}
-		if err := q.Close(); err != nil {
-			return nil, err
-		}
-	}
-	if err := parts.Close(); err != nil {
-		return nil, err
-	}
-	var out bytes.Buffer
-	for _, h := range [][2]string{
-		{"From", (&mail.Address{Name: "Lejek", Address: m.from}).String()},
-		{"To", (&mail.Address{Name: plain(m.owner.Name), Address: m.owner.Email}).String()},
-		{"Subject", encoded("Reminder: " + subject + ", " + due.Format("15:04"))},
-		{"Date", m.now.UTC().Format(time.RFC1123Z)},
-		{"Auto-Submitted", "auto-generated"},
-		{"X-Auto-Response-Suppress", "All"},
-		{"X-Loop", m.from},
-		{"MIME-Version", "1.0"},
-		{"Content-Type", mime.FormatMediaType("multipart/alternative", map[string]string{"boundary": parts.Boundary()})},
-	} {
-		fmt.Fprintf(&out, "%s: %s\r\n", h[0], h[1])
-	}
-	out.WriteString("\r\n")
-	out.Write(body.Bytes())
-	return out.Bytes(), nil
+	return letter.Letter{
+		From: mail.Address{Name: "Lejek", Address: m.from}, To: []mail.Address{{Name: plain(m.owner.Name), Address: m.owner.Email}},
+		Subject: "Reminder: " + subject + ", " + due.Format("15:04"), Date: m.now, Loop: m.from, Machine: true,
+		Text: m.plainText(title), HTML: m.html(title),
+	}.Bytes()
 }
 
 // when is the due time as its owner reads it.
@@ -151,10 +114,9 @@ func (m message) url(ref change.Ref) string {
 	return strings.NewReplacer("{entities}", entities[ref.Kind()], "{id}", strconv.FormatInt(ref.ID(), 10)).Replace(m.link)
 }
 
-// plain is text on one line, short enough for a subject: what people type must not become a header of its own.
+// plain is text on one line, short enough for a subject.
 func plain(s string) string {
-	words := strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == 0x2028 || r == 0x2029 })
-	text := []rune(strings.Join(words, " "))
+	text := []rune(letter.Line(s))
 	if len(text) > maxText {
 		text = append(text[:maxText-1], '…')
 	}
@@ -162,8 +124,3 @@ func plain(s string) string {
 }
 
 const maxText = 150
-
-// encoded is a header's text in words of RFC 2047, one a line, since a line may not be longer than 998 bytes.
-func encoded(s string) string {
-	return strings.ReplaceAll(mime.QEncoding.Encode("utf-8", s), "?= =?", "?=\r\n =?")
-}

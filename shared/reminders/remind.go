@@ -8,6 +8,7 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/letter"
 )
 
 const (
@@ -78,7 +79,7 @@ func (r *run) send(ctx context.Context, e Entry, a Activity, owner Owner, rem Re
 		return false, err
 	}
 	within, stop := context.WithTimeout(ctx, sending)
-	id, fate, err := r.Sender.Send(within, r.From, owner.Email, raw)
+	id, fate, err := r.Sender.Send(within, r.From, []string{owner.Email}, raw)
 	stop()
 	if rem.Error = ""; err != nil {
 		rem.Error = err.Error()
@@ -88,13 +89,13 @@ func (r *run) send(ctx context.Context, e Entry, a Activity, owner Owner, rem Re
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	switch fate {
-	case NotTaken:
+	case letter.NotTaken:
 		rem.State = Pending
 		return true, r.note(ctx, &r.Later, func() error { return r.move(ctx, e, a, r.retryAt(rem), &rem) })
-	case Refused:
+	case letter.Refused:
 		rem.State = Failed
 		return true, r.note(ctx, &r.Failed, func() error { return r.end(ctx, e, a, rem) })
-	case Unknown:
+	case letter.Unknown:
 		rem.Error = "the mail was handed over, but the answer was lost (" + rem.Error + "); it is not sent again"
 	}
 	rem.State, rem.SentAt, rem.MessageID = Sent, &sent, id

@@ -117,18 +117,3 @@ type Users interface {
 	Owner(ctx context.Context, team, user int64) (Owner, error)
 	Begin(ctx context.Context) (time.Time, error)
 }
-
-// Fate is what a mail service did with a message.
-type Fate int
-
-const (
-	Accepted Fate = iota
-	NotTaken      // it is not sent; another try may succeed
-	Refused       // it is not sent and never will be
-	Unknown       // all of it was handed over, and no answer came
-)
-
-// Sender hands over mail. The error tells why it was not simply accepted; it is kept for the owner to read.
-type Sender interface {
-	Send(ctx context.Context, from, to string, raw []byte) (id string, fate Fate, err error)
-}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"github.com/lejek/lejek/shared/letter"
 )
 
 const (
@@ -30,7 +32,7 @@ type Service struct {
 	Store  Store
 	Agenda Agenda
 	Users  Users
-	Sender Sender
+	Sender letter.Sender
 	From   string // the sender's address
 	Link   string // where a record is seen, with {entities} and {id}
 	Now    func() time.Time

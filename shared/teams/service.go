@@ -10,6 +10,7 @@ import (
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/signed"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -26,6 +27,8 @@ type Store interface {
 	TokenUsed(ctx context.Context, hash string, at time.Time) error
 	// Tokens are those of a user; 0 is everyone of the team.
 	Tokens(ctx context.Context, team, user int64) ([]Token, error)
+	// LinkKeys are those that a team's links are signed with; none before the first.
+	LinkKeys(ctx context.Context, team int64) (signed.Keys, error)
 	AuditLog(ctx context.Context, team int64, cursor string, limit int) (value.Page[Audited], error)
 	Commit(ctx context.Context, sets ...change.Set) error
 }
@@ -121,10 +124,12 @@ func (s Service) CreateUser(ctx context.Context, in UserInput) (u User, err erro
 		if err != nil {
 			return err
 		}
-		if _, err := s.UserByEmail(ctx, in.Team, email); err == nil {
-			return fault.BadField("email", "the team has a user with this address already")
-		} else if !fault.Is(err, fault.NotFound) {
+		users, err := s.Store.Users(ctx, in.Team)
+		if err != nil {
 			return err
+		}
+		if taken(users, change.NormalAddress(email), 0) {
+			return fault.BadField("email", "the team has a user with this address already")
 		}
 		if in.TimeZone == "" {
 			in.TimeZone = team.TimeZone

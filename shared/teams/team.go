@@ -46,6 +46,8 @@ type User struct {
 	Admin    bool
 	// ReminderMinutes is how long before an activity its owner is reminded; nil is DefaultLead, less than 0 never.
 	ReminderMinutes *int64
+	Addresses       []OtherAddress
+	AddressMails    []time.Time // when further addresses were asked for their confirmation, of the last day
 	AddTime         time.Time
 	UpdateTime      time.Time
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/lejek/lejek/shared/app/misc"
 	"github.com/lejek/lejek/shared/app/notes"
 	"github.com/lejek/lejek/shared/app/organizations"
+	"github.com/lejek/lejek/shared/app/outbox"
 	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/app/pipelines"
 	"github.com/lejek/lejek/shared/app/recents"
@@ -53,6 +54,7 @@ var All = map[string]func(boot.Env) lambda.Handler{
 	"misc":          misc.New,
 	"notes":         notes.New,
 	"organizations": organizations.New,
+	"outbox":        outbox.New,
 	"persons":       persons.New,
 	"pipelines":     pipelines.New,
 	"recents":       recents.New,

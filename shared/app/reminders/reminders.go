@@ -1,5 +1,4 @@
-// Package reminders constructs the function that mails reminders. It has no routes: the clock runs it every minute. It is the only
-// function that carries SES's client.
+// Package reminders constructs the function that mails reminders. It has no routes: the clock runs it every minute.
 package reminders
 
 import (
@@ -10,6 +9,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/app"
+	"github.com/lejek/lejek/shared/app/mailer"
 	"github.com/lejek/lejek/shared/boot"
 	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/reminders"
@@ -17,7 +17,7 @@ import (
 
 // New is the handler of the function. The event's time is its "now".
 func New(env boot.Env) lambda.Handler {
-	s := app.New(env).Reminders(newMailer(env.SES))
+	s := app.New(env).Reminders(mailer.New(env.SES))
 	return lambda.NewHandler(func(ctx context.Context, e events.EventBridgeEvent) (reminders.Ran, error) {
 		ran, err := s.Run(dynamo.Remembering(ctx), e.Time)
 		env.Log.LogAttrs(ctx, slog.LevelInfo, "reminded", slog.Int("sent", ran.Sent), slog.Int("missed", ran.Missed),
