@@ -8,4 +8,13 @@ var adminWords = map[string]word{
 	"user_agent":   {"The client that it was done with", nil},
 	"confirm_time": {"When somebody who reads the mailbox confirmed it; null while it waits", nil},
 	"detail":       {"What was done, by name", map[string]any{"email": "bob@acme.example"}},
+
+	"html":                {"The mail as HTML, made safe as shown mail is; text stands in where it is not given, or is made of it", "<p>Hello</p>"},
+	"text":                {"The mail as plain text", "Hello"},
+	"thread_id":           {"The mail thread that is answered in; a new one without it", 1},
+	"internet_message_id": {"The Message-ID under which its recipients have the mail, once it is sent", nil},
+	"returned":            {"Recipients whom the mail did not reach, or who complained", nil},
+	"send_error":          {"Why the mail did not go out, or what is not known; null when all went well", nil},
+	"send_state":          {"What became of the mail: sending, sent, failed, unconfirmed (nobody knows), bounced, complained", "sent"},
+	"send_time":           {"When the mail service took it; null when it did not", nil},
 }

@@ -33,6 +33,9 @@ var summaries = func() map[manifest.Operation]string {
 		"DELETE /api/v2/apiTokens/{id}": "Revoke a token",
 		"GET /api/v2/auditLog":          "Administrative acts, newest first, for admins",
 
+		"POST /api/v2/mailMessages":     "Write a mail, or answer in a thread; it is stored and sent",
+		"GET /api/v2/mailMessages/{id}": "A mail that was written here, and what became of it",
+
 		"GET /api/v2/userAddresses":          "Your mailboxes besides the one of your user",
 		"POST /api/v2/userAddresses":         "Add a mailbox of yours; it gets a link that confirms it, for three days",
 		"DELETE /api/v2/userAddresses/{id}":  "Take a mailbox away",

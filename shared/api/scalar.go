@@ -167,7 +167,12 @@ func (d *decoder) slice(raw json.RawMessage, v reflect.Value, path, rule string)
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(parts), len(parts)))
 	for i, p := range parts {
-		d.value(p, v.Index(i), path+"["+strconv.Itoa(i)+"]", rule)
+		at := path + "[" + strconv.Itoa(i) + "]"
+		if !d.lenient && v.Type().Elem().Kind() == reflect.String && string(p) == "null" {
+			d.bad.Add(at, "must be text")
+			continue
+		}
+		d.value(p, v.Index(i), at, rule)
 	}
 }
 

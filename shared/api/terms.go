@@ -26,7 +26,7 @@ var collections = map[string]string{
 	"/api/v2/pipelines": pipelines.KindPipeline, "/v1/pipelines": pipelines.KindPipeline,
 	"/api/v2/stages": pipelines.KindStage, "/v1/stages": pipelines.KindStage,
 	"/v1/notes": change.Note, "/v1/files": change.File, "/v1/filters": filters.Kind, "/v1/activityTypes": activities.KindType,
-	"/v1/organizationRelationships": change.Relation, "/v1/mailbox/mailThreads": change.MailThread,
+	"/v1/organizationRelationships": change.Relation, "/v1/mailbox/mailThreads": change.MailThread, "/api/v2/mailMessages": change.MailMessage,
 }
 
 // RecordOf is the kind of record that an operation reads or changes by its id, or makes; "" for others.

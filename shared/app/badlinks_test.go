@@ -22,7 +22,7 @@ var links = []string{
 func TestLinksToNobodyAreRefusedByName(t *testing.T) {
 	t.Parallel()
 	const nobody = "987654"
-	a := apptest.New(t, apptest.WithObjects)
+	a := apptest.New(t, apptest.WithObjects, apptest.WithOutbox)
 	c, ids := owner(t, a)
 	tried := 0
 	for _, d := range openapi.Routes() {
@@ -59,6 +59,8 @@ func linking(target string, body any, name, id string) any {
 		return apptest.Form{Files: map[string]string{"file": "x"}, Fields: map[string]string{name: id}}
 	case target == "/api/v2/files/uploads":
 		fields = map[string]any{"file_name": "x.txt", "file_size": 1}
+	case target == "/api/v2/mailMessages":
+		fields = map[string]any{"to": []string{"a@x.example"}, "text": "x"}
 	case strings.HasSuffix(target, "/followers"):
 		fields = map[string]any{}
 	case target == "/v1/webhooks":

@@ -53,6 +53,7 @@ func owner(t *testing.T, a *apptest.App) (*apptest.Client, map[string]any) {
 		"name": secret, "subscription_url": "https://" + secret + ".example", "event_action": "*", "event_object": "*", "http_auth_password": secret,
 	}).ID()
 	ids["/api/v2/userAddresses"] = c.Do("POST", "/api/v2/userAddresses", map[string]any{"email": secret + "@elsewhere.example"}).ID()
+	ids["/api/v2/mailMessages"] = c.Do("POST", "/api/v2/mailMessages", map[string]any{"to": []string{secret + "@x.example"}, "text": secret}).ID()
 	ids["/api/v2/imports"] = c.Do("POST", "/api/v2/imports", map[string]any{"file_name": secret + ".csv"}).ID()
 	ids["/api/v2/exports"] = c.Do("POST", "/api/v2/exports", nil).ID()
 	u, err := a.Teams().CreateUser(context.Background(), teams.UserInput{Team: c.Team.ID, Email: secret + "@owner.example", Name: secret})

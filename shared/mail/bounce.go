@@ -19,6 +19,8 @@ func readBounce(parts []mailbox.Part) mailbox.Bounce {
 		switch part.MediaType {
 		case "message/delivery-status", "message/global-delivery-status":
 			readDeliveryStatus(&b, content)
+		case "message/feedback-report":
+			readFeedback(&b, content)
 		case "message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers":
 			header, err := readFields(trimPrelude(content), enmime.NewPart(""))
 			if err == nil && b.MessageID == "" {
@@ -27,6 +29,16 @@ func readBounce(parts []mailbox.Part) mailbox.Bounce {
 		}
 	}
 	return b
+}
+
+// readFeedback reads who complains. Many services leave that out, and then only the mail is known.
+func readFeedback(b *mailbox.Bounce, content []byte) {
+	for line := range strings.Lines(decodeCharset(content, "")) {
+		name, value, _ := strings.Cut(line, ":")
+		if address := NormalizeAddress(strings.Trim(strings.TrimSpace(value), "<>")); strings.EqualFold(name, "original-rcpt-to") && isAddress(address) && len(b.Recipients) < 100 {
+			b.Recipients = append(b.Recipients, address)
+		}
+	}
 }
 
 func readDeliveryStatus(b *mailbox.Bounce, content []byte) {

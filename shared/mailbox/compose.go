@@ -28,6 +28,9 @@ func (r run) message(it Item, at time.Time, c cast) Message {
 	if m.Label = labelOf(p); m.Label == "" && it.Auto {
 		m.Label = LabelAutoReply
 	}
+	if r.Ours != nil {
+		m.Outgoing = &Outgoing{State: Sending, Until: r.Ours.Until}
+	}
 	if len(p.InReplyTo) > 0 {
 		m.InReplyTo = p.InReplyTo[0]
 	}

@@ -21,6 +21,7 @@ type Delivery struct {
 	NotMail    string // why the bytes could not be read as a mail at all
 	Released   int64  // the user who let it out of quarantine; 0: nobody
 	Again      bool   // it is in the ledger, and is to be decided anew
+	Ours       *Ours  // a user writes it here; nil: it was received
 	Swept      bool   // its notice is lost: recipients and verdicts are what its header tells
 }
 

@@ -34,6 +34,9 @@ func (r run) facts(ctx context.Context, it Item) (f facts, err error) {
 	for _, a := range f.Aliases {
 		threads, messages = union(threads, a.ThreadID), union(messages, a.MessageID)
 	}
+	if r.Ours != nil {
+		threads = union(threads, r.Ours.Thread)
+	}
 	if f.Stored, err = r.Store.Mail(ctx, r.Team, threads, messages); err != nil {
 		return f, err
 	}

@@ -17,6 +17,9 @@ func (r Roles) fromOutside(j Judgement, p Parsed, proven bool) Judgement {
 	case s.IsBounce():
 		j.Rule, it.OnlyKnown, it.About = ruleBounce, true, nil
 		it.References = append([]string{s.Bounce.MessageID}, it.References...)
+	case s.IsComplaint():
+		j.Rule, it.OnlyKnown, it.About, it.MayCreate = ruleReceipt, true, nil, false
+		it.References = append([]string{s.Bounce.MessageID}, it.References...)
 	case s.IsReceipt(), s.CalendarMethod == "REPLY", dmarcReport(p):
 		j.Rule, it.OnlyKnown, it.MayCreate = ruleReceipt, true, false
 	case s.List() && !s.AutoReply():

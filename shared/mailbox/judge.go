@@ -76,6 +76,9 @@ func (r Roles) Judge(d Delivery, read Reader) Judgement {
 	j := Judgement{Why: Why{Label: labelOf(p), Check: SenderCheck{
 		SPF: d.Checks.SPF, DKIM: d.Checks.DKIM, DMARC: d.Checks.DMARC, MailFrom: d.Checks.MailFrom, Spam: d.Spam, Virus: d.Virus,
 	}}}
+	if d.Ours != nil {
+		return r.fromHere(j, d)
+	}
 	if d.NotMail != "" {
 		return j.end(Unparsable, ruleNotParsed, d.NotMail)
 	}

@@ -77,7 +77,7 @@ func (r run) outcome(it Item, d decision) outcome {
 
 // store writes a new message, with all that follows from it.
 func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out outcome, err error) {
-	if pl.thread == nil && len(pl.related) == 0 && len(it.About) > 0 {
+	if pl.thread == nil && len(pl.related) == 0 && len(it.About) > 0 && r.Ours == nil {
 		if pl.thread, err = r.inferred(ctx, it, f, r.timeOf(it)); err != nil {
 			return out, err
 		}

@@ -131,6 +131,9 @@ func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error)
 		return r.refresh(ctx, it, n, f, had)
 	}
 	pl := it.resolve(f, r.Read.Domain, r.Read.FreeMail)
+	if pl.repeat == nil && r.Ours != nil {
+		pl = r.Ours.place(pl, f)
+	}
 	if pl.repeat != nil {
 		return r.repeat(ctx, it, n, f, pl)
 	}
@@ -166,6 +169,9 @@ func (r run) end(ctx context.Context) (Entry, error) {
 
 // close writes the last steps with the ledger's entry. A mail that was decided anew, and comes out as before, keeps its entry.
 func (r run) close(ctx context.Context, e Entry, steps []change.Set) (Entry, error) {
+	if r.Ours != nil { // it did not come in: the message itself tells what becomes of it
+		return e, r.write(ctx, steps)
+	}
 	if r.prior == nil {
 		return e, r.write(ctx, append(steps, r.ledger(e)))
 	}

@@ -45,6 +45,7 @@ type Message struct {
 	RepeatIDs         []string  // SES messageIds of the later ones
 	Brought           []Brought // the files that each delivery brought
 	Why                         // it is in its thread
+	Outgoing          *Outgoing // of mail that was written here
 	Read              bool
 	Deleted           bool
 	Shown             []change.Ref

@@ -151,6 +151,9 @@ func (s Signals) List() bool {
 // IsBounce reports whether the message is about the delivery of another one.
 func (s Signals) IsBounce() bool { return s.Report == "delivery-status" }
 
+// IsComplaint reports whether a recipient called a mail spam (RFC 5965).
+func (s Signals) IsComplaint() bool { return s.Report == "feedback-report" }
+
 // IsReceipt reports whether the message is a read receipt or a report on other mail, such as a feedback or DMARC report.
 func (s Signals) IsReceipt() bool { return s.Report != "" && s.Report != "delivery-status" }
 

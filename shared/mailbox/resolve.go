@@ -122,7 +122,7 @@ func (pl *place) relate(thread int64) {
 // trusts reports that an id needs no further proof: a user cites it, or a bounce, which has no party of its own. Whoever wrote
 // what a user forwards may have cited anything.
 func (it Item) trusts(id string) bool {
-	return it.Sent || slices.Contains(it.Vouched, id) || it.OnlyKnown && it.Parsed.Signals.IsBounce()
+	return it.Sent || slices.Contains(it.Vouched, id) || it.OnlyKnown && (it.Parsed.Signals.IsBounce() || it.Parsed.Signals.IsComplaint())
 }
 
 // meets reports that an external party of the item takes part in the thread already.

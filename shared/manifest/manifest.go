@@ -277,12 +277,13 @@ var Functions = limited([]Function{
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "outbox", Doc: "mails for users: links that confirm their addresses",
+		Name: "outbox", Doc: "mails for users: what they write, and links that confirm their addresses",
 		Operations: []Operation{
 			"GET /api/v2/userAddresses", "POST /api/v2/userAddresses", "DELETE /api/v2/userAddresses/{id}",
 			"GET /api/v2/userAddresses/confirm", "POST /api/v2/userAddresses/confirm",
+			"POST /api/v2/mailMessages", "GET /api/v2/mailMessages/{id}",
 		},
-		Grants: with(writeTable, sendMail), Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 29, Memory: 512,
+		Grants: with(writeTable, readFiles, writeFiles, sendMail), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 29, Memory: 1024,
 	},
 	{
 		Name: "persons", Doc: "persons, their detail view, flow, files and mail",

@@ -1,0 +1,191 @@
+package outbox_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"net/mail"
+	"strings"
+	"testing"
+
+	"github.com/lejek/lejek/shared/app/apptest"
+)
+
+// write sends a mail and returns the answer and what SES got.
+func (o office) write(body m) (apptest.Answer, apptest.SentMail) {
+	o.t.Helper()
+	had := map[string]bool{}
+	for _, s := range o.Sent() {
+		had[s.MessageID] = true
+	}
+	made := o.Do("POST", "/api/v2/mailMessages", body)
+	if made.Status != http.StatusCreated || made.Data()["send_state"] != "sent" {
+		o.t.Fatalf("%d %s", made.Status, made.Raw)
+	}
+	for _, s := range o.Sent() {
+		if !had[s.MessageID] {
+			return made, s
+		}
+	}
+	o.t.Fatal("nothing was sent")
+	return made, apptest.SentMail{}
+}
+
+func (o office) header(s apptest.SentMail) mail.Header {
+	o.t.Helper()
+	got, err := mail.ReadMessage(bytes.NewReader(s.Raw))
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return got.Header
+}
+
+func (o office) messages(thread any) []any {
+	o.t.Helper()
+	return o.Must("GET", fmt.Sprintf("/v1/mailbox/mailThreads/%v/mailMessages", thread), nil).List()
+}
+
+func TestAMailIsSentStoredAndAnswered(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	deal := o.Must("POST", "/api/v2/deals", m{"title": "Boat"}).ID()
+	file := o.Do("POST", "/v1/files", apptest.Form{Files: map[string]string{"file": "hello"}}).ID()
+	made, sent := o.write(m{
+		"to": []string{"Zed Ź <zed@x.example>"}, "cc": []string{"Cy <cy@x.example>"}, "bcc": []string{"hidden@y.example"}, "subject": "Łodzie",
+		"html": `<p>Hello<script>alert(1)</script> <img src="https://t.example/1.gif"></p>`, "deal_id": deal, "file_ids": []int64{file},
+	})
+	d, thread := made.Data(), made.Data()["mail_thread_id"]
+	if d["sent_flag"] != 1.0 || d["deal_id"] != float64(deal) || len(d["person_ids"].([]any)) != 3 || len(d["file_ids"].([]any)) != 1 || d["has_real_attachments_flag"] != 1.0 {
+		t.Errorf("%s", made.Raw)
+	}
+	h := o.header(sent)
+	if strings.Join(sent.Destinations, " ") != "zed@x.example cy@x.example hidden@y.example" || sent.Source != o.Address() || h.Get("Bcc") != "" || strings.Contains(string(sent.Raw), "hidden@y") {
+		t.Errorf("%v from %s: %s", sent.Destinations, sent.Source, sent.Raw)
+	}
+	if from, err := h.AddressList("From"); err != nil || from[0].Name != "Ada" || from[0].Address != o.Address() || !strings.Contains(h.Get("Reply-To"), o.Address()) {
+		t.Errorf("From %s, Reply-To %s", h.Get("From"), h.Get("Reply-To"))
+	}
+	if strings.Contains(string(sent.Raw), "script") || strings.Contains(string(sent.Raw), "t.example") || !strings.Contains(string(sent.Raw), "text/plain") {
+		t.Errorf("%s", sent.Raw)
+	}
+	box := o.Must("GET", fmt.Sprintf("/v1/mailbox/mailThreads/%v", thread), nil).Data()
+	if box["message_count"] != 1.0 || box["last_message_sent_timestamp"] == nil || box["deal_id"] != float64(deal) || fmt.Sprint(box["folders"]) != "[sent]" {
+		t.Errorf("%v", box)
+	}
+	view := o.Must("GET", fmt.Sprintf("/api/v2/deals/%d?include_fields=last_outgoing_mail_time,email_messages_count", deal), nil)
+	if view.Data()["last_outgoing_mail_time"] == nil || view.Data()["email_messages_count"] != 1.0 {
+		t.Errorf("%s", view.Raw)
+	}
+	if got := o.Must("GET", "/api/v2/inboundMail", nil).List(); len(got) != 0 {
+		t.Errorf("the ledger of what came in has %v", got)
+	}
+	// The answer cites the id that SES has given it.
+	for _, form := range []string{"%s@email.amazonses.com", "%s@eu-central-1.amazonses.com"} {
+		id := fmt.Sprintf(form, sent.MessageID)
+		if form != "%s@email.amazonses.com" {
+			id = d["internet_message_id"].(string)
+		}
+		o.Deliver(apptest.Mail{From: "zed@x.example", To: []string{o.Address()}, Raw: fmt.Sprintf(
+			"From: Zed <zed@x.example>\nTo: %s\nMessage-ID: <%d@x>\nIn-Reply-To: <%s>\nReferences: <%s>\nSubject: something else\n\nYes\n", o.Address(), len(form), id, id)})
+	}
+	if got := o.messages(thread); len(got) != 3 {
+		t.Fatalf("%d messages in the thread", len(got))
+	}
+	_, reply := o.write(m{"to": []string{"zed@x.example"}, "text": "Fine", "thread_id": thread})
+	h = o.header(reply)
+	if h.Get("Subject") != "Re: =?utf-8?b?xYFvZHppZQ==?=" && !strings.HasPrefix(h.Get("Subject"), "=?utf-8?b?") {
+		t.Errorf("Subject %s", h.Get("Subject"))
+	}
+	if !strings.HasPrefix(h.Get("References"), "<"+d["internet_message_id"].(string)+">") || h.Get("In-Reply-To") == "" || len(o.messages(thread)) != 4 {
+		t.Errorf("References %s, In-Reply-To %s, %d messages", h.Get("References"), h.Get("In-Reply-To"), len(o.messages(thread)))
+	}
+	// Our own mail that comes back, by a list or a forwarder, is known as ours.
+	o.Deliver(apptest.Mail{From: "list@l.example", To: []string{o.Address()}, Raw: string(sent.Raw)})
+	if got := o.Must("GET", "/api/v2/inboundMail?state=ignored", nil); len(got.List()) != 1 || got.List()[0].(m)["rule"] != 31.0 {
+		t.Errorf("%s", got.Raw)
+	}
+}
+
+func TestWhatIsWrongWithAMailIsNamedAtOnce(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	other := o.NewTeam("Other")
+	deal := other.Must("POST", "/api/v2/deals", m{"title": "Boat"}).ID()
+	many := make([]string, 51)
+	for i := range many {
+		many[i] = fmt.Sprintf("a%d@x.example", i)
+	}
+	for name, c := range map[string]struct {
+		body m
+		want []string
+	}{
+		"nothing":           {m{}, []string{"to"}},
+		"no recipient":      {m{"to": []string{}, "text": "x"}, []string{"to"}},
+		"no words":          {m{"to": []string{"a@x.example"}, "html": "<script>x</script>"}, []string{"text"}},
+		"all at once":       {m{"to": []string{"nobody"}, "cc": []string{"x"}, "bcc": []string{"y"}, "subject": "a\r\nBcc: z@z.example", "text": "x", "thread_id": 7, "deal_id": deal, "file_ids": []int64{9}}, []string{"to", "cc", "bcc", "subject", "thread_id", "deal_id", "file_ids"}},
+		"line break":        {m{"to": []string{"a@x.example\r\nBcc: z@z.example"}, "text": "x"}, []string{"to"}},
+		"folded":            {m{"to": []string{"Ann\r\n <a@x.example>"}, "text": "x"}, []string{"to"}},
+		"two in one":        {m{"to": []string{"a@x.example, b@x.example"}, "text": "x"}, []string{"to"}},
+		"group":             {m{"to": []string{"g: a@x.example, b@x.example;"}, "text": "x"}, []string{"to"}},
+		"not ASCII":         {m{"to": []string{"ż@x.example"}, "text": "x"}, []string{"to"}},
+		"our own":           {m{"to": []string{o.Address()}, "text": "x"}, []string{"to"}},
+		"another team's":    {m{"cc": []string{other.Address()}, "to": []string{"a@x.example"}, "text": "x"}, []string{"cc"}},
+		"too many":          {m{"to": many[:50], "cc": many[50:], "text": "x"}, []string{"to"}},
+		"too many of one":   {m{"to": many, "text": "x"}, []string{"to"}},
+		"unknown field":     {m{"to": []string{"a@x.example"}, "text": "x", "from": "boss@x.example"}, []string{"from"}},
+		"line in a subject": {m{"to": []string{"a@x.example"}, "text": "x", "subject": "a\nb"}, []string{"subject"}},
+	} {
+		got := o.Do("POST", "/api/v2/mailMessages", c.body)
+		if got.Status != http.StatusBadRequest {
+			t.Errorf("%s: %d %.300s", name, got.Status, got.Raw)
+		}
+		for _, field := range c.want {
+			if !strings.Contains(got.Raw, field+": ") {
+				t.Errorf("%s: %s is not named: %.300s", name, field, got.Raw)
+			}
+		}
+	}
+	if n := len(o.Sent()); n != 0 {
+		t.Errorf("%d mails were sent", n)
+	}
+}
+
+func TestABounceAndAComplaintMarkTheMail(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	for kind, want := range map[string]string{"delivery-status": "bounced", "feedback-report": "complained"} {
+		made, sent := o.write(m{"to": []string{kind + "@x.example"}, "subject": kind, "text": "Hello"})
+		about := "Reporting-MTA: dns; ses.example\n\nFinal-Recipient: rfc822; " + kind + "@x.example\nAction: failed\nStatus: 5.1.1\n"
+		if kind == "feedback-report" {
+			about = "Feedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\nOriginal-Rcpt-To: <" + kind + "@x.example>\n"
+		}
+		raw := strings.ReplaceAll(string(sent.Raw[:bytes.Index(sent.Raw, []byte("\r\n\r\n"))]), "\r\n", "\n")
+		for _, id := range []string{"nobody@x.example", sent.MessageID + "@email.amazonses.com"} { // one about a mail that nobody sent does nothing
+			returned := "Message-ID: <" + id + ">\nSubject: " + kind + "\n"
+			o.Deliver(apptest.Mail{From: "", To: []string{o.Address()}, Raw: fmt.Sprintf(
+				"From: MAILER-DAEMON@amazonses.com\nTo: %s\nMessage-ID: <%s-%s@ses>\nSubject: Notice\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=%s; boundary=b\n\n--b\nContent-Type: text/plain\n\nIt failed.\n--b\nContent-Type: message/%s\n\n%s\n--b\nContent-Type: message/rfc822\n\n%s\nx\n--b--\n",
+				o.Address(), kind, strings.ReplaceAll(id, "@", "."), kind, kind, about, returned)})
+			state := o.Must("GET", fmt.Sprintf("/api/v2/mailMessages/%d", made.ID()), nil).Data()
+			if id == "nobody@x.example" != (state["send_state"] == "sent") || id != "nobody@x.example" && state["send_state"] != want {
+				t.Errorf("%s of %s: %v (%.0s)", kind, id, state, raw)
+			}
+		}
+		person := o.Must("GET", fmt.Sprintf("/api/v2/persons/%v", made.Data()["person_ids"].([]any)[0]), nil)
+		if !strings.Contains(person.Raw, kind+"@x.example") || !strings.Contains(person.Raw, "bounced_emails") {
+			t.Errorf("%s", person.Raw)
+		}
+	}
+	if n := len(o.Sent()); n != 2 {
+		t.Errorf("%d mails went out: nothing answers a bounce", n)
+	}
+}
+
+func TestAMailIsSentOnceUnderAKey(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	c, body := o.Sending("Idempotency-Key", "k1"), m{"to": []string{"zed@x.example"}, "text": "Hello"}
+	first, second := c.Do("POST", "/api/v2/mailMessages", body), c.Do("POST", "/api/v2/mailMessages", body)
+	if first.Status != http.StatusCreated || first.Raw != second.Raw || len(o.Sent()) != 1 {
+		t.Errorf("%d mails\n%s\n%s", len(o.Sent()), first.Raw, second.Raw)
+	}
+}
