@@ -71,6 +71,8 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /api/v2/webhooks/{id}/deliveries":                       "What was sent to a webhook in the last two weeks, newest first",
 		"POST /api/v2/webhooks/{id}/deliveries/{delivery_id}/replay": "Send a delivery again, under the same id",
 		"GET /api/v2/webhooks/keys":                                  "The keys that sign deliveries, the newest first; admins only",
+		"GET /api/v2/inboundAddress":                                 "The address under which the team receives mail, and former ones that still do",
+		"POST /api/v2/inboundAddress/rotate":                         "Get another address; the one before receives mail for thirty days more; admins only",
 		"POST /api/v2/webhooks/keys/rotate":                          "Make a new key; those before it go on signing for a day; admins only",
 
 		"GET /v1/filters":         "All saved filters, without their conditions",

@@ -54,8 +54,11 @@ func (a *Archive) company(ctx context.Context, all dynamo.Everything) error {
 					return err
 				}
 				if t, ok := record.(teams.Team); ok {
-					own := had[0].Record.(teams.Team)
-					t.ID, t.InboundLocal = own.ID, own.InboundLocal
+					own, err := dynamo.Teams{DB: a.db}.Team(ctx, a.team)
+					if err != nil {
+						return err
+					}
+					t.ID, t.InboundLocal, t.AddressKey, t.Former = own.ID, own.InboundLocal, own.AddressKey, own.Former
 					record, l.Ref = t, own.Ref()
 				}
 				set := change.Set{Team: a.team, Records: []change.Record{{Ref: l.Ref, Value: record, Expect: versions[l.Ref], Restored: true}}}

@@ -56,8 +56,8 @@ type activityV1 struct {
 	DealTitle          *string         `json:"deal_title"`
 	LeadTitle          *string         `json:"lead_title"`
 	OwnerName          *string         `json:"owner_name"`
-	PersonDropboxBCC   *string         `json:"person_dropbox_bcc"`
-	DealDropboxBCC     *string         `json:"deal_dropbox_bcc"`
+	PersonDropboxBCC   string          `json:"person_dropbox_bcc"`
+	DealDropboxBCC     string          `json:"deal_dropbox_bcc"`
 	Private            bool            `json:"private"`
 	Priority           *int64          `json:"priority"`
 	IsRecurring        *bool           `json:"is_recurring"`
@@ -96,9 +96,13 @@ func (h v1Out) activity(n activities.Activity) activityV1 {
 		CreatedByUserID: n.CreatorUserID, AssignedToUserID: n.OwnerID, Priority: n.Priority, Attendees: []struct{}{}, Series: []struct{}{},
 		Participants: each(n.Participants, func(p activities.Participant) participantV1 { return participantV1(p) }),
 		OrgName:      h.nameOf(change.Organization, n.OrganizationID), DealTitle: h.nameOf(change.Deal, n.DealID),
-		OwnerName: h.name(change.Of("user", n.OwnerID)), DealDropboxBCC: h.ccEmail, PersonDropboxBCC: h.ccEmail,
+		OwnerName: h.name(change.Of("user", n.OwnerID)), DealDropboxBCC: h.mail.own(), PersonDropboxBCC: h.mail.own(),
+	}
+	if n.DealID != nil {
+		w.DealDropboxBCC = h.mail.of(change.Of(change.Deal, *n.DealID))
 	}
 	if id := n.PersonID(); id != 0 {
+		w.PersonDropboxBCC = h.mail.of(change.Of(change.Person, id))
 		w.PersonID, w.PersonName = &id, h.name(change.Of(change.Person, id))
 	}
 	if n.UpdateUserID != 0 {

@@ -80,8 +80,8 @@ func nestedPersonOut(p persons.Person) nestedPerson {
 	return nestedPerson{!p.Deleted, p.Name, each(p.Emails, detailOut), each(p.Phones, detailOut), p.OwnerID, p.ID}
 }
 
-func nestedOrganizationOut(o organizations.Organization, people int64, ccEmail string) nestedOrganization {
-	return nestedOrganization{o.Name, people, o.OwnerID, addressLine(o.Address), !o.Deleted, ccEmail, o.ID}
+func nestedOrganizationOut(o organizations.Organization, people int64, mail filing) nestedOrganization {
+	return nestedOrganization{o.Name, people, o.OwnerID, addressLine(o.Address), !o.Deleted, mail.of(o.Ref()), o.ID}
 }
 
 // The nested forms of what is known; nil for what is gone for good.
@@ -121,7 +121,7 @@ func (h flatOut) nestedOrganization(id *int64) *nestedOrganization {
 	if !ok {
 		return nil
 	}
-	w := nestedOrganizationOut(o, *h.people(o.ID), *h.ccEmail)
+	w := nestedOrganizationOut(o, *h.people(o.ID), h.mail)
 	return &w
 }
 

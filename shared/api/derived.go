@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/persons"
+	"github.com/lejek/lejek/shared/teams"
 )
 
 // What include_fields adds to records (contract §2.1–2.3). Every field is absent unless it is asked for; the names that a list
@@ -92,11 +92,20 @@ type Derived struct {
 	MailDomain string
 }
 
-// extras are what is derived for the records of one answer; address is the team's.
+// extras are what is derived for the records of one answer.
 type extras struct {
-	by            map[change.Ref]change.Summary
-	local, domain string
+	by   map[change.Ref]change.Summary
+	mail filing
 }
+
+// filing are the addresses under which mail is filed with records.
+type filing struct {
+	team   teams.Team
+	domain string
+}
+
+func (f filing) own() string              { return f.team.Address(f.domain) }
+func (f filing) of(ref change.Ref) string { return f.team.AddressOf(ref, f.domain) }
 
 // read takes a batch read for each hundred summaries, and the team's only where its address is asked for.
 func (h Derived) read(ctx context.Context, c Call, fields []string, refs []change.Ref) (s extras, err error) {
@@ -105,7 +114,7 @@ func (h Derived) read(ctx context.Context, c Call, fields []string, refs []chang
 		if err != nil {
 			return s, err
 		}
-		s.local, s.domain = team.InboundLocal, h.MailDomain
+		s.mail = filing{team, h.MailDomain}
 	}
 	s.by, err = h.Summaries.Summaries(ctx, c.Team, refs)
 	return s, err
@@ -123,8 +132,8 @@ func personParts(list []persons.Person, fields []string) (refs []change.Ref) {
 	return refs
 }
 
-func (s extras) record(ref change.Ref, address string) derivedWire {
-	sum := s.by[ref]
+func (s extras) record(ref change.Ref) derivedWire {
+	sum, address := s.by[ref], s.mail.of(ref)
 	count := func(names ...change.Number) *int64 {
 		var n int64
 		for _, name := range names {
@@ -145,13 +154,11 @@ func (s extras) mailTimes(ref change.Ref) mailTimes {
 	return mailTimes{&nullable[string]{seconds(sum.LastReceivedTime)}, &nullable[string]{seconds(sum.LastSentTime)}}
 }
 
-func (s extras) address() string { return s.local + "@" + s.domain }
-
 func (s extras) deal(d deals.Deal) dealDerived {
 	var none int64
 	part := int64(len(d.TakePart()))
 	return dealDerived{
-		derivedWire: s.record(d.Ref(), fmt.Sprintf("%s+deal%d@%s", s.local, d.ID, s.domain)), mailTimes: s.mailTimes(d.Ref()),
+		derivedWire: s.record(d.Ref()), mailTimes: s.mailTimes(d.Ref()),
 		FirstWonTime: &nullable[string]{seconds(d.FirstWonTime)}, Products: &none, Participants: &part, SourceLeadID: &nullable[string]{},
 	}
 }
@@ -171,7 +178,7 @@ func (s extras) person(p persons.Person) personDerived {
 	open, closed := takesPart("open"), takesPart("won")+takesPart("lost")
 	consent := "no_consent"
 	return personDerived{
-		derivedWire: s.record(p.Ref(), s.address()), mailTimes: s.mailTimes(p.Ref()),
+		derivedWire: s.record(p.Ref()), mailTimes: s.mailTimes(p.Ref()),
 		dealCounts:      s.deals(p.Ref(), func(status string) int64 { return p.RelatedDeals(s.by, status) }),
 		ParticipantOpen: &open, ParticipantClosed: &closed, MarketingStatus: &consent, DOIStatus: &nullable[string]{},
 	}
@@ -180,7 +187,7 @@ func (s extras) person(p persons.Person) personDerived {
 func (s extras) organization(o organizations.Organization) organizationDerived {
 	people := s.by[o.Ref()].Count(change.PeopleCount)
 	related := func(status string) int64 { return s.by[o.Ref()].Count(change.RelatedCount(status)) }
-	return organizationDerived{derivedWire: s.record(o.Ref(), s.address()), dealCounts: s.deals(o.Ref(), related), People: &people}
+	return organizationDerived{derivedWire: s.record(o.Ref()), dealCounts: s.deals(o.Ref(), related), People: &people}
 }
 
 // only keeps those fields that were asked for.

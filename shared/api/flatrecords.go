@@ -86,9 +86,8 @@ func (h FlatRecords) read(ctx context.Context, c Call, records []any, whole bool
 		return out, err
 	}
 	out.zone = team.Zone()
-	out.derived = extras{local: team.InboundLocal, domain: h.MailDomain}
-	address := out.derived.address()
-	out.ccEmail = &address
+	out.mail = filing{team, h.MailDomain}
+	out.derived = extras{mail: out.mail}
 	if out.sheets, err = h.sheets(ctx, c, records); err != nil {
 		return out, err
 	}
@@ -264,7 +263,7 @@ func (h flatOut) show(ctx context.Context, pictures persons.Pictures, records []
 
 // related are all records that are named, as v1 lists them beside the data.
 func (h flatOut) related() map[string]any {
-	all := h.known.related(h.ccEmail)
+	all := h.known.related(h.mail)
 	for id, o := range all["organization"].(map[string]any) {
 		short := o.(relatedOrganization)
 		short.PeopleCount = h.people(short.ID)

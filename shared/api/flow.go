@@ -20,8 +20,8 @@ import (
 type v1Out struct {
 	Call
 	known
-	types   map[string]string // names of the known activity types
-	ccEmail *string           // the team's address
+	types map[string]string // names of the known activity types
+	mail  filing
 }
 
 // flowRow is one line of a flow (contract §3.8).
@@ -164,7 +164,7 @@ func (h Detail) flow(ctx context.Context, c Call, in flowQuery) (any, error) {
 
 // page answers as many rows as fit: at least one, so that it leads on.
 func (h v1Out) page(start, limit int, p flow.Page, rows []flowRow) (extra map[string]any, a Answer) {
-	related, more, next := h.related(h.ccEmail), p.More, p.Next
+	related, more, next := h.related(h.mail), p.More, p.Next
 	room := roomBeside(related)
 	if n := max(len(fit(&room, 1, rows)), 1); n < len(rows) {
 		more, next, rows = true, rows[n].offset, rows[:n]
@@ -190,8 +190,7 @@ func (h Detail) v1(ctx context.Context, c Call, records map[change.Ref]any) (v1O
 }
 
 func (h Detail) writer(c Call, team teams.Team, records map[change.Ref]any) v1Out {
-	address := team.InboundLocal + "@" + h.MailDomain
-	out := v1Out{Call: c, known: records, types: map[string]string{}, ccEmail: &address}
+	out := v1Out{Call: c, known: records, types: map[string]string{}, mail: filing{team, h.MailDomain}}
 	for _, r := range records {
 		if t, ok := r.(activities.Type); ok {
 			out.types[t.Key] = t.Name

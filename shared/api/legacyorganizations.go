@@ -200,7 +200,7 @@ func (h LegacyOrganizations) get(ctx context.Context, c Call, in byID) (any, err
 	if err != nil {
 		return nil, err
 	}
-	beside := followedDropbox{map[string]followerV1{}, dropbox{*out.ccEmail}}
+	beside := followedDropbox{map[string]followerV1{}, dropbox{out.mail.of(o.Ref())}}
 	for _, f := range list {
 		if u, ok := out.user(f.UserID); ok {
 			beside.Followers[strconv.FormatInt(u.ID, 10)] = followerV1{ID: u.ID, UserID: u.ID, Name: u.Name, Email: u.Email}

@@ -165,7 +165,7 @@ func (h LegacyPersons) get(ctx context.Context, c Call, in byID) (any, error) {
 		return nil, err
 	}
 	a := answer.(Answer)
-	a.Additional = dropbox{*a.Data.(personV1).CCEmail}
+	a.Additional = dropbox{a.Data.(personV1).CCEmail}
 	return a, nil
 }
 

@@ -11,6 +11,7 @@ type linkWire struct {
 	SenderCheck    senderCheckWire `json:"sender_check"`
 	Label          *string         `json:"label"`           // auto_reply, bounce, list, receipt, report, calendar_reply, encrypted, not_parsed
 	AddressExposed bool            `json:"address_exposed"` // outsiders can see a dedicated address
+	FormerUntil    *string         `json:"former_address_until"`
 }
 
 type senderCheckWire struct {
@@ -25,7 +26,7 @@ type senderCheckWire struct {
 }
 
 func linkOut(w mailbox.Why) linkWire {
-	link := linkWire{Evidence: each(w.Evidence, same), SenderCheck: senderCheckWire(w.Check), Label: orNull(w.Label), AddressExposed: w.Exposed}
+	link := linkWire{Evidence: each(w.Evidence, same), SenderCheck: senderCheckWire(w.Check), Label: orNull(w.Label), AddressExposed: w.Exposed, FormerUntil: seconds(w.FormerUntil)}
 	if w.Rule != 0 {
 		link.Rule = &w.Rule
 	}

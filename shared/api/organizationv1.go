@@ -48,7 +48,7 @@ type organizationFlat struct {
 	AnnualRevenue    *int64  `json:"annual_revenue"`
 	EmployeeCount    *int64  `json:"employee_count"`
 	OwnerName        *string `json:"owner_name"`
-	CCEmail          *string `json:"cc_email"`
+	CCEmail          string  `json:"cc_email"`
 }
 
 // FurtherKeys tells that custom fields are keys too.
@@ -68,7 +68,7 @@ func (h flatOut) organizationV1(o organizations.Organization) organizationV1 {
 		PeopleCount: *n.People, ActiveFlag: !o.Deleted, FirstChar: firstChar(o.Name), AddTime: value.Stamp(&o.AddTime),
 		UpdateTime: value.Stamp(&o.UpdateTime), VisibleTo: strconv.FormatInt(o.VisibleTo, 10), activityEnds: h.ends(o.Ref()),
 		Label: firstOf(labels), LabelIDs: labels, Address: addressLine(o.Address), Website: o.Website, LinkedIn: o.LinkedIn,
-		AnnualRevenue: o.AnnualRevenue, EmployeeCount: o.EmployeeCount, OwnerName: h.nameOf("user", &o.OwnerID), CCEmail: h.ccEmail,
+		AnnualRevenue: o.AnnualRevenue, EmployeeCount: o.EmployeeCount, OwnerName: h.nameOf("user", &o.OwnerID), CCEmail: h.mail.of(o.Ref()),
 	}
 	if f, ok := h.sheets[fields.Organization].ByCode("industry"); ok && o.Industry != nil && f.Options.Has(*o.Industry) {
 		w.Industry = o.Industry

@@ -46,7 +46,7 @@ type personFlat struct {
 	LabelIDs             []int64      `json:"label_ids"`
 	OrgName              *string      `json:"org_name"`
 	OwnerName            *string      `json:"owner_name"`
-	CCEmail              *string      `json:"cc_email"`
+	CCEmail              string       `json:"cc_email"`
 	IM                   []detailWire `json:"im"`
 	PostalAddress        *string      `json:"postal_address"`
 	Notes                *string      `json:"notes"`
@@ -108,7 +108,7 @@ func (h flatOut) personV1(p persons.Person) personV1 {
 			AddTime: value.Stamp(&p.AddTime), UpdateTime: value.Stamp(&p.UpdateTime), VisibleTo: strconv.FormatInt(p.VisibleTo, 10),
 			activityEnds: h.ends(p.Ref()), LastIncomingMailTime: value.Stamp(sum.LastReceivedTime),
 			LastOutgoingMailTime: value.Stamp(sum.LastSentTime), Label: firstOf(labels), LabelIDs: labels, OwnerName: h.nameOf("user", &p.OwnerID),
-			OrgName: h.nameOf("organization", p.OrganizationID), CCEmail: h.ccEmail, IM: each(p.IM, detailOut),
+			OrgName: h.nameOf("organization", p.OrganizationID), CCEmail: h.mail.of(p.Ref()), IM: each(p.IM, detailOut),
 			PostalAddress: addressLine(p.PostalAddress), Notes: p.Notes, Birthday: p.Birthday, JobTitle: p.JobTitle,
 		},
 	}

@@ -82,7 +82,7 @@ type (
 		OwnerID     int64   `json:"owner_id"`
 		Address     *string `json:"address"`
 		ActiveFlag  bool    `json:"active_flag"`
-		CCEmail     *string `json:"cc_email"`
+		CCEmail     string  `json:"cc_email"`
 	}
 	relatedDeal struct {
 		ID         int64         `json:"id"`
@@ -117,8 +117,8 @@ type (
 	}
 )
 
-func relatedOrganizationOut(o organizations.Organization, ccEmail *string) relatedOrganization {
-	out := relatedOrganization{ID: o.ID, Name: o.Name, OwnerID: o.OwnerID, ActiveFlag: !o.Deleted, CCEmail: ccEmail}
+func relatedOrganizationOut(o organizations.Organization, mail filing) relatedOrganization {
+	out := relatedOrganization{ID: o.ID, Name: o.Name, OwnerID: o.OwnerID, ActiveFlag: !o.Deleted, CCEmail: mail.of(o.Ref())}
 	if o.Address != nil {
 		out.Address = &o.Address.Value
 	}
@@ -138,7 +138,7 @@ func relatedPipelineOut(p pipelines.Pipeline) relatedPipeline {
 }
 
 // related are all that is known, as v1 lists it beside the data.
-func (k known) related(ccEmail *string) map[string]any {
+func (k known) related(mail filing) map[string]any {
 	users, people, companies, trade := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 	stages, boards := map[string]any{}, map[string]any{}
 	for ref, record := range k {
@@ -151,7 +151,7 @@ func (k known) related(ccEmail *string) map[string]any {
 				ActiveFlag: !r.Deleted, ID: r.ID, Name: r.Name, Email: each(r.Emails, detailOut), Phone: each(r.Phones, detailOut), OwnerID: r.OwnerID,
 			}
 		case organizations.Organization:
-			companies[id] = relatedOrganizationOut(r, ccEmail)
+			companies[id] = relatedOrganizationOut(r, mail)
 		case deals.Deal:
 			trade[id] = relatedDeal{
 				ID: r.ID, Title: r.Title, Status: r.Status, Value: r.Value, Currency: r.Currency, StageID: r.StageID, PipelineID: r.PipelineID,

@@ -122,13 +122,13 @@ func (h Relations) out(ctx context.Context, c Call, list []organizations.Relatio
 	if err != nil {
 		return nil, nil, err
 	}
-	cc := team.InboundLocal + "@" + h.MailDomain
+	mail := filing{team, h.MailDomain}
 	end := func(o organizations.Organization) nestedOrganization {
 		people := ends.People[o.ID]
-		short := relatedOrganizationOut(o, &cc)
+		short := relatedOrganizationOut(o, mail)
 		short.PeopleCount = &people
 		companies[strconv.FormatInt(o.ID, 10)] = short
-		return nestedOrganizationOut(o, people, cc)
+		return nestedOrganizationOut(o, people, mail)
 	}
 	for _, r := range list {
 		owner, ok := ends.Organizations[r.OwnerID]

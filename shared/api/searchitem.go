@@ -136,7 +136,7 @@ func fieldFound(field string, i search.FieldItem) fieldResult {
 type searchOut struct {
 	Call
 	known
-	ccEmail  *string               // of deals; nil unless it is asked for
+	mail     *filing               // for the addresses of deals; nil unless they are asked for
 	pictures map[int64]pictureWire // of persons, likewise
 }
 
@@ -147,8 +147,7 @@ func (o *searchOut) include(ctx context.Context, h Search, items []search.Item, 
 		if err != nil {
 			return err
 		}
-		address := team.InboundLocal + "@" + h.MailDomain
-		o.ccEmail = &address
+		o.mail = &filing{team, h.MailDomain}
 	}
 	if slices.Contains(names, "person.picture") {
 		o.pictures = map[int64]pictureWire{}
@@ -172,11 +171,16 @@ func (o searchOut) item(i search.Item) itemResult {
 func (o searchOut) record(i search.Item) any {
 	switch r := i.Record.(type) {
 	case deals.Deal:
+		var address *string
+		if o.mail != nil {
+			of := o.mail.of(r.Ref())
+			address = &of
+		}
 		return foundDeal{
 			ID: r.ID, Type: i.Type, Title: r.Title, Value: r.Value, Currency: r.Currency, Status: r.Status, VisibleTo: r.VisibleTo,
 			Owner: idWire{r.OwnerID}, Stage: foundName{r.StageID, o.nameOf("stage", &r.StageID)}, Pipeline: idWire{r.PipelineID},
 			Person: o.person(r.PersonID), Organization: o.company(r.OrganizationID), CustomFields: i.Custom, Notes: i.Notes,
-			IsArchived: r.Archived, CCEmail: o.ccEmail,
+			IsArchived: r.Archived, CCEmail: address,
 		}
 	case persons.Person:
 		var picture *pictureWire

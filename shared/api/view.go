@@ -57,9 +57,9 @@ func (h Detail) view(ctx context.Context, c Call, in byID) (any, error) {
 		return nil, err
 	}
 	out := h.writer(c, team, v.Records)
-	data, related := map[string]any{}, out.related(out.ccEmail)
+	data, related := map[string]any{}, out.related(out.mail)
 	var relatives []relatedView
-	derived := extras{v.Summaries, team.InboundLocal, h.MailDomain}
+	derived := extras{v.Summaries, out.mail}
 	if h.Kind != change.Organization {
 		data["organization"] = oneOf(v.Organization, show.organization)
 	}

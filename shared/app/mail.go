@@ -16,6 +16,7 @@ import (
 	"github.com/lejek/lejek/shared/mailbox"
 	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/persons"
+	"github.com/lejek/lejek/shared/signed"
 	"github.com/lejek/lejek/shared/value"
 )
 
@@ -30,7 +31,7 @@ func (c Core) Mailbox() mailbox.Box {
 func (c Core) Linker(domainOf func(string) string) mailbox.Linker {
 	return mailbox.Linker{
 		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{c, domainOf}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket},
-		Users: c.mailUsers, Domain: c.MailDomain, Now: c.Now,
+		Users: c.mailUsers, Keys: c.addressKeys, Domain: c.MailDomain, Now: c.Now,
 	}
 }
 
@@ -50,6 +51,12 @@ func (c Core) mailUsers(ctx context.Context, team int64) (list []mailbox.User, e
 	return list, err
 }
 
+// addressKeys is one read.
+func (c Core) addressKeys(ctx context.Context, team int64) (func(local string) signed.AddressKey, error) {
+	t, err := dynamo.Teams{DB: c.DB}.Team(ctx, team)
+	return t.KeyOf, err
+}
+
 // MailPeople are persons as mail knows them.
 type MailPeople struct {
 	Core
@@ -65,6 +72,38 @@ func (p MailPeople) Persons(ctx context.Context, team int64, ids []int64) (map[i
 		}
 	}
 	return all, err
+}
+
+// Living is a batch read, and another one or two where something is gone.
+func (p MailPeople) Living(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]int64, error) {
+	alive, err := p.DB.Existing(ctx, team, refs)
+	if err != nil {
+		return nil, err
+	}
+	all := map[change.Ref]int64{}
+	var gone, heirs []change.Ref
+	for _, ref := range refs {
+		if all[ref] = ref.ID(); !alive[ref] {
+			delete(all, ref)
+			gone = append(gone, ref)
+		}
+	}
+	moved, err := p.DB.Moved(ctx, team, gone)
+	if err != nil {
+		return nil, err
+	}
+	for _, to := range moved {
+		heirs = append(heirs, to)
+	}
+	if alive, err = p.DB.Existing(ctx, team, heirs); err != nil {
+		return nil, err
+	}
+	for from, to := range moved {
+		if alive[to] {
+			all[from] = to.ID()
+		}
+	}
+	return all, nil
 }
 
 func mailPerson(p persons.Person) mailbox.Person {
@@ -215,13 +254,7 @@ func (annexes) Note(n mailbox.Note) change.Placed {
 	note := notes.Note{
 		ID: n.ID, Content: noteContent(n.Text), UserID: n.UserID, MailThreadID: &n.ThreadID, AddTime: n.Time, UpdateTime: n.Time,
 	}
-	if n.Links.Deal != 0 {
-		note.DealID = &n.Links.Deal
-	}
-	if len(n.Links.Persons) > 0 {
-		note.PersonID = &n.Links.Persons[0]
-	}
-	return note
+	return note.LinkTo(n.Links)
 }
 
 // restOfNote ends a note whose text was cut; the raw message is kept as it came.

@@ -140,7 +140,7 @@ type Job struct {
 	Done    bool  // the job's item is removed
 }
 
-// Entry is one line of a directory that finds the team from outside. It must not exist yet, or is removed.
+// Entry is one line of a directory that finds the team from outside. It must not exist yet, or is replaced or removed.
 type Entry struct {
 	Directory Directory
 	Name      string // token hash, local part of a mail address, SES messageId
@@ -150,6 +150,7 @@ type Entry struct {
 	Made      time.Time // when a token was made
 	Fate      string    // of unroutable mail: its state and why
 	Remove    bool
+	Replace   bool      // the team has it already
 	Expires   time.Time // zero: never
 }
 

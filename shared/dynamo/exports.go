@@ -16,6 +16,7 @@ import (
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
 	"github.com/lejek/lejek/shared/statistics"
+	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
 	"github.com/lejek/lejek/shared/webhooks"
 )
@@ -92,6 +93,10 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 	sk := textOf(it, schema.SK)
 	if sk == schema.Team.Prefix() {
 		record, err := kinds[of.Kind()].decodeAny(it)
+		if t, ok := record.(teams.Team); ok {
+			t.AddressKey, t.Former = nil, nil // no secrets
+			record = t
+		}
 		if named, ok := record.(interface{ Ref() change.Ref }); ok && of.Name() == "" { // the team itself
 			of = named.Ref()
 		}

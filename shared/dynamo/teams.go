@@ -158,13 +158,17 @@ func momentOf(it item, name string) time.Time {
 	return time.Time{}
 }
 
-// AddressTeam finds the team of a dedicated address by its local part; NotFound when nobody has it.
-func (t Teams) AddressTeam(ctx context.Context, local string) (int64, error) {
+// AddressTeam finds the team of a dedicated address by its local part, and until when it receives mail, zero for ever; NotFound when
+// nobody has it. What has expired may still be in the table for some days.
+func (t Teams) AddressTeam(ctx context.Context, local string) (team int64, until time.Time, err error) {
 	it, err := t.get(ctx, schema.Address.Key(local))
 	if err == nil && it == nil {
 		err = fault.Missing("Address")
 	}
-	return numberOf(it, "Team"), err
+	if ends := numberOf(it, schema.Expires); ends != 0 {
+		until = time.Unix(ends, 0).UTC()
+	}
+	return numberOf(it, "Team"), until, err
 }
 
 // entry writes or removes a directory's line; a token also has a line among its user's tokens.
@@ -194,9 +198,11 @@ func (o *operations) entry(team int64, e change.Entry) {
 		if !e.Expires.IsZero() {
 			it[schema.Expires] = number(e.Expires.Unix())
 		}
-		o.set(key, types.TransactWriteItem{Put: &types.Put{
-			TableName: &o.db.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)"),
-		}})
+		put := &types.Put{TableName: &o.db.table, Item: it, ConditionExpression: aws.String("attribute_not_exists(pk)")}
+		if e.Replace {
+			put.ConditionExpression, put.ExpressionAttributeValues = aws.String("Team = :team"), item{":team": it["Team"]}
+		}
+		o.set(key, types.TransactWriteItem{Put: put})
 	}
 }
 

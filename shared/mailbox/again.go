@@ -19,7 +19,7 @@ func (e Entry) Again(team int64) Delivery {
 	return Delivery{
 		Team: team, RawID: e.ID, RawKey: e.RawKey, Recipients: e.Recipients, Received: e.Time, Spam: e.Check.Spam, Virus: e.Check.Virus,
 		Checks:   Checks{SPF: e.Check.SPF, DKIM: e.Check.DKIM, DMARC: e.Check.DMARC, MailFrom: e.Check.MailFrom},
-		Released: e.ReleasedBy, Again: true,
+		Released: e.ReleasedBy, FormerUntil: e.FormerUntil, Again: true,
 	}
 }
 

@@ -102,18 +102,18 @@ func (b Box) Entries(ctx context.Context, a auth.Actor, state, cursor string, li
 }
 
 // Candidates are the deals that each thread without a deal may belong to, newest activity first: the open deals of its
-// persons, else those of their organizations (rows 18, 19). Threads that a user took off their deal have none.
+// persons, else those of their organizations, or of the thread's own (rows 18, 19). Threads that a user took off their deal have none.
 func (b Box) Candidates(ctx context.Context, a auth.Actor, threads ...Thread) (map[int64][]Deal, error) {
 	open := slices.DeleteFunc(slices.Clone(threads), func(t Thread) bool {
-		return t.DealID != nil || t.DealChosenTime != nil || len(t.PersonIDs) == 0
+		return t.DealID != nil || t.DealChosenTime != nil || len(t.PersonIDs) == 0 && t.OrganizationID == nil
 	})
+	all := map[int64][]Deal{}
+	if len(open) == 0 {
+		return all, nil
+	}
 	var people []int64
 	for _, t := range open {
 		people = union(people, t.PersonIDs...)
-	}
-	all := map[int64][]Deal{}
-	if len(people) == 0 {
-		return all, nil
 	}
 	list, err := b.Deals.OpenDeals(ctx, a.Team, refsOf(change.Person, people))
 	if err != nil {
@@ -132,10 +132,7 @@ func (b Box) Candidates(ctx context.Context, a auth.Actor, threads ...Thread) (m
 func (b Box) ofOrganizations(ctx context.Context, a auth.Actor, threads []Thread, all map[int64][]Deal) error {
 	var people, organizations []int64
 	for _, t := range threads {
-		people = union(people, t.PersonIDs...)
-	}
-	if len(people) == 0 {
-		return nil
+		people, organizations = union(people, t.PersonIDs...), union(organizations, value.Deref(t.OrganizationID))
 	}
 	known, err := b.People.Persons(ctx, a.Team, people)
 	if err != nil {
@@ -151,7 +148,7 @@ func (b Box) ofOrganizations(ctx context.Context, a auth.Actor, threads []Thread
 	list, err := b.Deals.OpenDeals(ctx, a.Team, refsOf(change.Organization, organizations))
 	for _, t := range threads {
 		all[t.ID] = filter(list, func(d Deal) bool {
-			return slices.ContainsFunc(t.PersonIDs, func(id int64) bool {
+			return d.OrganizationID != 0 && d.OrganizationID == value.Deref(t.OrganizationID) || slices.ContainsFunc(t.PersonIDs, func(id int64) bool {
 				p := known[id]
 				return p.OrganizationID != 0 && p.OrganizationID == d.OrganizationID
 			})

@@ -52,13 +52,19 @@ func (c cast) parties(list []Address, room *int) (out []Party) {
 // linked gives the thread its persons and its deal, and tells why where that is new. Where an existing thread gets other ones,
 // its messages follow by a job; where a rule only takes the deal into question, what was filed under it stays there until
 // somebody decides.
-func (t Thread) linked(before *Thread, persons []int64, c choice, why Why) Thread {
+func (t Thread) linked(before *Thread, persons []int64, organization int64, c choice, why Why) Thread {
 	t.PersonIDs, t.DealID, t.Undecided = persons, c.deal, c.undecided
+	if organization != 0 {
+		t.OrganizationID = &organization
+	}
+	if c.tagged {
+		t.TaggedDealID = *c.deal
+	}
 	if before == nil {
 		t.Why = why
 		return t
 	}
-	if !slices.Equal(before.PersonIDs, persons) || c.deal != nil && !value.Equal(before.DealID, c.deal) {
+	if !slices.Equal(before.PersonIDs, persons) || !value.Equal(before.OrganizationID, t.OrganizationID) || c.deal != nil && !value.Equal(before.DealID, c.deal) {
 		t.Links++
 	}
 	if t.Links != before.Links || before.Undecided != t.Undecided || !value.Equal(before.DealID, t.DealID) {

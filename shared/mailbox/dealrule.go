@@ -3,8 +3,6 @@ package mailbox
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"github.com/lejek/lejek/shared/fault"
@@ -14,6 +12,7 @@ import (
 type choice struct {
 	deal      *int64
 	undecided string
+	tagged    bool // the mail is addressed to it
 	why       string
 }
 
@@ -30,8 +29,11 @@ func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
 	if err != nil {
 		return choice{}, err
 	}
+	if tagged != nil && r.overrules(t, tagged.ID) {
+		return choice{deal: &tagged.ID, tagged: true, why: fmt.Sprintf("row 15: addressed to deal %d", tagged.ID)}, nil
+	}
 	if tagged != nil {
-		return choice{deal: &tagged.ID, why: fmt.Sprintf("row 15: addressed to deal %d", tagged.ID)}, nil
+		ignored = append(ignored, fmt.Sprintf("row 15: it is addressed to deal %d, but a user chose otherwise", tagged.ID))
 	}
 	var has *Deal
 	if t != nil && t.DealID != nil {
@@ -44,49 +46,14 @@ func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
 		}
 	}
 	ch := chooseDeal(t, has, c.open)
-	if ignored != "" {
-		ch.why = ignored + "; " + ch.why
-	}
-	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 {
+	ch.why = strings.Join(append(ignored, ch.why), "; ")
+	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 && c.organization == 0 {
 		ch.undecided = nobody
 		if c.braked {
 			ch.undecided = braked
 		}
 	}
 	return ch, nil
-}
-
-// dealTag is how a deal is named in a recipient, as in team+deal7@.
-var dealTag = regexp.MustCompile(`^deal([0-9]{1,15})$`)
-
-// tagged is the deal that the mail is addressed to (row 15). A tag is not signed, so it counts only from a user; ignored tells
-// why one did not.
-func (r run) tagged(ctx context.Context) (d *Deal, ignored string, err error) {
-	for _, a := range r.Recipients {
-		local, _, _ := strings.Cut(a, "@")
-		_, tag, _ := strings.Cut(local, "+")
-		if tag == "" {
-			continue
-		}
-		number := dealTag.FindStringSubmatch(strings.ToLower(tag))
-		if number == nil {
-			ignored = "row 15: the tag in the address names nothing"
-			continue
-		}
-		if r.judged.User.ID == 0 {
-			return nil, "row 15: the deal tag was ignored, since no user sent the mail", nil
-		}
-		id, _ := strconv.ParseInt(number[1], 10, 64) // at most fifteen digits
-		found, err := r.Deals.Deal(ctx, r.Team, id)
-		if err == nil {
-			return &found, "", nil
-		}
-		if !fault.Is(err, fault.NotFound) {
-			return nil, "", err
-		}
-		ignored = fmt.Sprintf("row 15: the tag was ignored, since there is no deal %d", id)
-	}
-	return nil, ignored, nil
 }
 
 // chooseDeal applies rows 16 to 19. has is the thread's deal, if it has one that still exists; open are the open deals of all

@@ -13,16 +13,18 @@ type Delivery struct {
 	RawID      string // SES messageId
 	RawKey     string // in the mail bucket
 	Recipients []string
-	Received   time.Time
-	Checks     Checks
-	Spam       string
-	Virus      string
-	Parsed     Parsed
-	NotMail    string // why the bytes could not be read as a mail at all
-	Released   int64  // the user who let it out of quarantine; 0: nobody
-	Again      bool   // it is in the ledger, and is to be decided anew
-	Ours       *Ours  // a user writes it here; nil: it was received
-	Swept      bool   // its notice is lost: recipients and verdicts are what its header tells
+	// FormerUntil is when one of these addresses, which the team gave up, stops to receive mail; nil where none is among them.
+	FormerUntil *time.Time
+	Received    time.Time
+	Checks      Checks
+	Spam        string
+	Virus       string
+	Parsed      Parsed
+	NotMail     string // why the bytes could not be read as a mail at all
+	Released    int64  // the user who let it out of quarantine; 0: nobody
+	Again       bool   // it is in the ledger, and is to be decided anew
+	Ours        *Ours  // a user writes it here; nil: it was received
+	Swept       bool   // its notice is lost: recipients and verdicts are what its header tells
 }
 
 // Stamped is the delivery with the verdicts that the receiving server wrote on top of the message; for one whose notice is lost, or

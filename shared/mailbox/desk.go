@@ -21,8 +21,8 @@ import (
 type Desk struct {
 	Linker
 	Parse  func(raw []byte) (Parsed, error)
-	Plain  func(html string) string // an HTML text without HTML
-	Home   func(ctx context.Context, team int64) (string, error)
+	Plain  func(html string) string                                                        // an HTML text without HTML
+	Home   func(ctx context.Context, team, thread int64) (own, ofThread string, err error) // addresses that mail is received under
 	Files  func(ctx context.Context, team int64, ids []int64) (map[int64]Stock, error)
 	Sender letter.Sender
 	Region string // of the mail service, which puts ids of its own in the place of ours
@@ -55,6 +55,10 @@ func (d Desk) Send(ctx context.Context, a auth.Actor, in Draft) (Message, error)
 	if err != nil {
 		return Message{}, err
 	}
+	thread, err := d.address(ctx, a, in, &l, to)
+	if err != nil {
+		return Message{}, err
+	}
 	raw, err := l.Bytes()
 	if err == nil && len(raw) > maxRaw {
 		err = fault.New(fault.TooLarge, "The mail is larger than %d MB with its attachments", maxRaw>>20)
@@ -62,7 +66,7 @@ func (d Desk) Send(ctx context.Context, a auth.Actor, in Draft) (Message, error)
 	if err != nil {
 		return Message{}, err
 	}
-	m, err := d.store(ctx, a, in, l, raw, to)
+	m, err := d.store(ctx, a, in, l, raw, to, thread)
 	if err != nil {
 		return m, err
 	}
@@ -74,7 +78,7 @@ func (d Desk) Send(ctx context.Context, a auth.Actor, in Draft) (Message, error)
 }
 
 // store has the linker keep the mail as Sending. Where that fails midway it is done once more, which finishes what was begun.
-func (d Desk) store(ctx context.Context, a auth.Actor, in Draft, l letter.Letter, raw []byte, to parties) (m Message, err error) {
+func (d Desk) store(ctx context.Context, a auth.Actor, in Draft, l letter.Letter, raw []byte, to parties, thread int64) (m Message, err error) {
 	p, err := d.Parse(raw)
 	if err != nil {
 		return m, fmt.Errorf("mailbox.Send: what was written cannot be read: %w", err)
@@ -83,7 +87,7 @@ func (d Desk) store(ctx context.Context, a auth.Actor, in Draft, l letter.Letter
 	now := d.Now().UTC().Truncate(time.Millisecond)
 	mail := Delivery{
 		Team: a.Team, RawID: "sent-" + strings.ToLower(rand.Text()), Received: now, Spam: Pass, Virus: Pass, Parsed: p,
-		Ours: &Ours{User: User{ID: a.User, Email: l.From.Address, Name: l.From.Name}, Thread: in.ThreadID, Until: now.Add(lease)},
+		Ours: &Ours{User: User{ID: a.User, Email: l.From.Address, Name: l.From.Name}, Thread: thread, New: in.ThreadID == 0, Until: now.Add(lease)},
 	}
 	if in.DealID != 0 {
 		mail.Recipients = []string{fmt.Sprintf("+deal%d@%s", in.DealID, d.Domain)} // row 15

@@ -61,29 +61,34 @@ func (d Desk) write(ctx context.Context, a auth.Actor, in Draft) (l letter.Lette
 		}
 		l.Attachments = append(l.Attachments, letter.Attachment{Name: s.Name, MediaType: s.MediaType, Content: content})
 	}
-	return l, p, d.address(ctx, a, &l, p)
+	return l, p, nil
 }
 
 // address says who writes to whom. From is the team's address under the user's name, since only addresses of the mail domain are ours
-// to write from; answers, and what comes back, go there.
-func (d Desk) address(ctx context.Context, a auth.Actor, l *letter.Letter, p parties) error {
+// to write from; what comes back goes there, and answers to the address of the thread. So a new thread gets its number here.
+func (d Desk) address(ctx context.Context, a auth.Actor, in Draft, l *letter.Letter, p parties) (thread int64, err error) {
 	users, err := d.Users(ctx, a.Team)
 	if err != nil {
-		return err
-	}
-	home, err := d.Home(ctx, a.Team)
-	if err != nil {
-		return err
+		return 0, err
 	}
 	i := slices.IndexFunc(users, func(u User) bool { return u.ID == a.User })
 	if i < 0 {
-		return fault.New(fault.Forbidden, "Only an active user writes mail")
+		return 0, fault.New(fault.Forbidden, "Only an active user writes mail")
+	}
+	if thread = in.ThreadID; thread == 0 {
+		if thread, err = d.Store.NextIDs(ctx, a.Team, change.MailThread, 1); err != nil {
+			return 0, err
+		}
+	}
+	home, reply, err := d.Home(ctx, a.Team, thread)
+	if err != nil {
+		return 0, err
 	}
 	l.From = mail.Address{Name: letter.Line(users[i].Name), Address: home}
-	l.ReplyTo, l.Loop = &l.From, home
+	l.ReplyTo, l.Loop = &mail.Address{Name: l.From.Name, Address: reply}, home
 	l.MessageID = strings.ToLower(rand.Text()) + "@" + d.Domain
 	l.To, l.Cc = written(p.to), written(p.cc)
-	return nil
+	return thread, nil
 }
 
 func written(list []Address) (out []mail.Address) {

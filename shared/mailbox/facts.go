@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/signed"
 )
 
 const (
@@ -34,6 +35,7 @@ func (r run) facts(ctx context.Context, it Item) (f facts, err error) {
 	for _, a := range f.Aliases {
 		threads, messages = union(threads, a.ThreadID), union(messages, a.MessageID)
 	}
+	threads = union(threads, r.heard.of(signed.TagThread))
 	if r.Ours != nil {
 		threads = union(threads, r.Ours.Thread)
 	}

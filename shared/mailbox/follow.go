@@ -9,6 +9,7 @@ import (
 // Follow gives the thread the links that it has after merges.
 func (t Thread) Follow(r change.Redirects) change.Placed {
 	t.DealID, t.PersonIDs = r.Opt(change.Deal, t.DealID), r.IDs(change.Person, t.PersonIDs)
+	t.OrganizationID = r.Opt(change.Organization, t.OrganizationID)
 	t.From = followed(r, t.From, func(p *ThreadParty) *int64 { return &p.PersonID })
 	t.To = followed(r, t.To, func(p *ThreadParty) *int64 { return &p.PersonID })
 	t.Suggestions = followed(r, t.Suggestions, func(s *Suggestion) *int64 { return &s.PersonID })
@@ -18,6 +19,7 @@ func (t Thread) Follow(r change.Redirects) change.Placed {
 // Follow gives the message the links that it has after merges.
 func (m Message) Follow(r change.Redirects) change.Placed {
 	m.DealID, m.PersonIDs = r.Opt(change.Deal, m.DealID), r.IDs(change.Person, m.PersonIDs)
+	m.OrganizationID = r.Opt(change.Organization, m.OrganizationID)
 	for _, list := range []*[]Party{&m.From, &m.To, &m.Cc, &m.Bcc} {
 		*list = followed(r, *list, func(p *Party) *int64 { return &p.PersonID })
 	}

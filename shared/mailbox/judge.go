@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Rows of the decision table by which mail is judged; docs/mail.md lists them for those who read them in the ledger.
@@ -124,6 +125,9 @@ func (r Roles) Judge(d Delivery, read Reader) Judgement {
 // oddities notes what is out of the ordinary and decides nothing.
 func (j *Judgement) oddities(d Delivery) {
 	p := d.Parsed
+	if j.FormerUntil = d.FormerUntil; d.FormerUntil != nil {
+		j.note("it came to a former address of the team, which receives mail until %s", d.FormerUntil.Format(time.DateOnly))
+	}
 	switch {
 	case d.Released != 0:
 		j.note("user %d released it from quarantine", d.Released)

@@ -49,20 +49,20 @@ func (r run) decide(ctx context.Context, it Item, f facts, pl place) (d decision
 	if m.UserID = r.judged.User.ID; m.UserID == 0 {
 		m.UserID = t.UserID
 	}
-	d.why = slices.Concat(pl.why, d.cast.why, marks, []string{ch.why})
+	d.why = slices.Concat(pl.why, r.heard.why, d.cast.why, marks, []string{ch.why})
 	if pl.sameID {
 		m.Rule = ruleSameID
 		d.why = append(d.why, "row 29: another message has this Message-ID, both are kept")
 	}
 	m.Why = m.because(d.why...)
-	if t = t.linked(d.before, d.linked, ch, m.Why); it.Internal && t.DealID == nil && len(t.PersonIDs) == 0 {
+	if t = t.linked(d.before, d.linked, d.organization, ch, m.Why); it.Internal && t.DealID == nil && len(t.PersonIDs) == 0 && t.OrganizationID == nil {
 		t.Undecided = internal
 	}
 	if t.Undecided == nobody || len(d.suggest) > 0 {
 		t.Suggestions = suggested(slices.Concat(d.suggest, suggestions), t.Suggestions)
 	}
 	t.UpdateTime = r.now
-	m.DealID, m.PersonIDs = t.DealID, t.PersonIDs
+	m.DealID, m.PersonIDs, m.OrganizationID = t.DealID, t.PersonIDs, t.OrganizationID
 	d.thread, d.message = t, m
 	return d, nil
 }
@@ -205,6 +205,9 @@ func (r run) userOf(c cast) int64 {
 // number gives ids to what is new: the message and the thread, its attachments in one block, and the note of a forwarder.
 func (r run) number(ctx context.Context, d *decision, it Item, n int) (note int64, err error) {
 	t, m := &d.thread, &d.message
+	if t.ID == 0 && r.Ours != nil && r.Ours.New {
+		t.ID = r.Ours.Thread
+	}
 	if t.ID == 0 {
 		if t.ID, err = r.Store.NextIDs(ctx, r.Team, change.MailThread, 1); err != nil {
 			return 0, err

@@ -9,13 +9,14 @@ import (
 
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/signed"
 )
 
 // Linker stores mail and links it.
 //
 // Calls for the usual mail, one message of a known contact: the team's users (1 query); Look (1 batch read), threads and the
 // message that an id leads to (1), persons (1), their open deals (1 query for each of at most 10, 1 batch), targets (1–2
-// batches); an id each for a new message and thread (2 updates); the body and each attachment (1 object each); what is derived
+// batches); with a signed tag in the address, the team (1), and whom it names (1 batch); an id each for a new message and thread (2 updates); the body and each attachment (1 object each); what is derived
 // for the records that it shows on (1 batch); and one transaction, into which everything goes that fits. An unknown contact costs 1 more id and 1–3 queries for the organization,
 // an answer without ids 1 query and 1 batch for the recent threads. Each further message inside a forward repeats this.
 type Linker struct {
@@ -25,6 +26,7 @@ type Linker struct {
 	Annexes Annexes
 	Objects Objects
 	Users   func(ctx context.Context, team int64) ([]User, error)
+	Keys    func(ctx context.Context, team int64) (func(local string) signed.AddressKey, error) // of its dedicated addresses
 	Read    Reader
 	Domain  string // of the dedicated addresses
 	Now     func() time.Time
@@ -44,6 +46,9 @@ func (l Linker) Link(ctx context.Context, d Delivery) (e Entry, err error) {
 	}
 	if r.judged.User.ID != 0 {
 		r.actor.User = r.judged.User.ID
+	}
+	if r.heard, err = l.hear(ctx, d, r.judged.User.ID != 0); err != nil {
+		return e, fmt.Errorf("mailbox.Link %s: %w", d.RawID, err)
 	}
 	err = change.Retry(ctx, func() error {
 		for {
@@ -68,6 +73,7 @@ type run struct {
 	Delivery
 	roles  Roles
 	judged Judgement
+	heard  heard
 	actor  auth.Actor
 	now    time.Time
 	kept   map[string]bool // objects that are in S3 already
@@ -130,7 +136,7 @@ func (r run) item(ctx context.Context, it Item, n int, f facts) (outcome, error)
 	if had, ok := r.had[n]; ok {
 		return r.refresh(ctx, it, n, f, had)
 	}
-	pl := it.resolve(f, r.Read.Domain, r.Read.FreeMail)
+	pl := it.resolve(f, r.heard.of(signed.TagThread), r.Read.Domain, r.Read.FreeMail)
 	if pl.repeat == nil && r.Ours != nil {
 		pl = r.Ours.place(pl, f)
 	}

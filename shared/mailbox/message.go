@@ -8,7 +8,7 @@ import (
 	"github.com/lejek/lejek/shared/value"
 )
 
-// Message is one mail as stored (contract §3.3). Bodies lie in S3; DealID and PersonIDs repeat the thread's links, so that the
+// Message is one mail as stored (contract §3.3). Bodies lie in S3; its links repeat the thread's, so that the
 // message's rows can be placed without reading the thread.
 type Message struct {
 	ID                int64
@@ -37,6 +37,7 @@ type Message struct {
 	BodyType          string // text/html or text/plain
 	DealID            *int64
 	PersonIDs         []int64
+	OrganizationID    *int64
 	NoteIDs           []int64 // what forwarders typed above
 	FileIDs           []int64 // attachments, in the order of the message's parts
 	InlineAttachments bool
@@ -105,7 +106,7 @@ func (m Message) ReadVersion() int64 { return m.Version }
 
 // HangsOn are the links of its thread.
 func (m Message) HangsOn() change.Links {
-	return change.Links{Deal: value.Deref(m.DealID), Persons: m.PersonIDs}
+	return change.Links{Deal: value.Deref(m.DealID), Persons: m.PersonIDs, Organization: value.Deref(m.OrganizationID)}
 }
 
 // Rows are in the flow of what it shows on, and among the messages of its thread.

@@ -72,7 +72,8 @@ func (o Outgoing) back(emails []string, status string, at time.Time) (Outgoing, 
 // Ours tells of a delivery that it is no mail that came, but one that a user writes here and that is about to be sent.
 type Ours struct {
 	User   User
-	Thread int64 // that it answers in; 0 begins one
+	Thread int64 // that it is in
+	New    bool  // which begins with it
 	Until  time.Time
 }
 

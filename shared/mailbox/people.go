@@ -12,22 +12,28 @@ import (
 
 // cast are the persons of an item: linked ones, the main one first, and who stands behind each address.
 type cast struct {
-	linked  []int64
-	created []Person
-	sets    []change.Set // that create them
-	owner   int64        // of the main person
-	by      map[string]int64
-	open    []Deal // of all linked persons
-	suggest []Suggestion
-	braked  bool // somebody was not created since the sender brought too many
-	why     []string
+	linked       []int64
+	organization int64 // that the mail is addressed to, 0: none
+	created      []Person
+	sets         []change.Set // that create them
+	owner        int64        // of the main person
+	by           map[string]int64
+	open         []Deal // of all linked persons
+	suggest      []Suggestion
+	braked       bool // somebody was not created since the sender brought too many
+	why          []string
 }
 
 // cast finds the persons of an item's external parties and creates those that are missing, where mail may create
 // (rows 3, 12, 13, 14). thread are the persons that its thread has already.
 func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast, err error) {
 	c.by = map[string]int64{}
-	known, err := r.known(ctx, f, thread)
+	person, organization, why, err := r.tagLinks(ctx)
+	if err != nil {
+		return c, err
+	}
+	c.organization, c.why = organization, append(c.why, why...)
+	known, err := r.known(ctx, f, union(thread, person))
 	if err != nil {
 		return c, err
 	}
@@ -38,7 +44,7 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 	}
 	thread = filter(thread, func(id int64) bool { _, ok := known[id]; return ok }) // others were deleted
 	var persons []Person
-	for _, id := range thread {
+	for _, id := range union(thread, person) {
 		if p, ok := known[id]; ok {
 			persons = append(persons, p)
 		}
@@ -52,6 +58,9 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 	}
 	if c.open, err = r.openDeals(ctx, persons); err != nil {
 		return c, err
+	}
+	if _, ok := known[person]; ok {
+		c.linked = union(c.linked, person)
 	}
 	for _, a := range about {
 		id, why := pick(f.Persons[change.AddressOf(a.Email)], known, thread, c.open)
@@ -80,7 +89,9 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 			c.by[ref.Name()] = id
 		}
 	}
-	c.mainFirst(thread)
+	if person == 0 {
+		c.mainFirst(thread)
+	}
 	c.linked = union(c.linked, thread...)
 	if len(thread) > 0 {
 		c.linked = union(thread, c.linked...) // a thread stays about whom it is about
@@ -170,8 +181,10 @@ func (r run) create(ctx context.Context, it Item, a Address, f facts, c *cast) (
 		return Person{}, err
 	}
 	var err error
-	if in.OrganizationID, err = r.organization(ctx, a.Email); err != nil {
-		return Person{}, err
+	if in.OrganizationID = c.organization; in.OrganizationID == 0 {
+		if in.OrganizationID, err = r.organization(ctx, a.Email); err != nil {
+			return Person{}, err
+		}
 	}
 	if in.ID, err = r.Store.NextIDs(ctx, r.Team, change.Person, 1); err != nil {
 		return Person{}, err
@@ -182,7 +195,7 @@ func (r run) create(ctx context.Context, it Item, a Address, f facts, c *cast) (
 	}
 	c.created, c.sets, c.by[of.Name()] = append(c.created, p), append(c.sets, set), p.ID
 	c.why = append(c.why, fmt.Sprintf("row 13: person %d was created from the mail", p.ID))
-	if in.OrganizationID != 0 {
+	if in.OrganizationID != 0 && c.organization == 0 {
 		c.why = append(c.why, fmt.Sprintf("row 14: organization %d owns the domain", in.OrganizationID))
 	}
 	return p, nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
 )
 
 // claimOwn registers what identifies a stored message, in the transaction that stores it: two deliveries of the same message
@@ -88,11 +89,9 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 	if err != nil {
 		return out, err
 	}
-	if why != "" {
-		out.why = append(out.why, why)
-	}
+	out.why = append(out.why, why...)
 	if t != nil && t.Links != pl.thread.Links {
-		now.DealID = t.DealID
+		now.DealID, now.PersonIDs, now.OrganizationID = t.DealID, t.PersonIDs, t.OrganizationID
 		if targets, err = r.Store.Targets(ctx, r.Team, t.HangsOn()); err != nil {
 			return out, err
 		}
@@ -147,19 +146,38 @@ func (r run) resume(ctx context.Context, it Item, n int, f facts, m Message, tar
 	return slices.Concat(around, filed, returned), err
 }
 
-// retagged is the thread of a repeat under the deal that this delivery is addressed to (rows 15, 28), unless a user chose another
-// since.
-func (r run) retagged(ctx context.Context, t *Thread) (*Thread, string, error) {
-	if t == nil {
-		return nil, "", nil
+// retagged is the thread of a repeat with what this delivery is addressed to (rows 15, 28): a person, an organization, and a deal unless
+// a user chose another since.
+func (r run) retagged(ctx context.Context, t *Thread) (*Thread, []string, error) {
+	if t == nil || len(r.heard.tags) == 0 {
+		return t, r.heard.why, nil
 	}
-	d, ignored, err := r.tagged(ctx)
-	if err != nil || d == nil || t.DealChosenTime != nil || t.DealID != nil && *t.DealID == d.ID {
-		return t, ignored, err
+	d, why, err := r.tagged(ctx)
+	if err != nil {
+		return t, nil, err
 	}
-	ch := choice{deal: &d.ID, why: fmt.Sprintf("row 15: addressed to deal %d by a repeat", d.ID)}
-	now := t.linked(t, t.PersonIDs, ch, r.judged.because(ch.why))
-	return &now, ch.why, nil
+	person, organization, more, err := r.tagLinks(ctx)
+	if err != nil {
+		return t, nil, err
+	}
+	why = slices.Concat(r.heard.why, why, more)
+	ch := choice{deal: t.DealID, undecided: t.Undecided}
+	switch {
+	case d != nil && t.DealChosenTime == nil && value.Deref(t.DealID) != d.ID:
+		ch = choice{deal: &d.ID, tagged: true, why: fmt.Sprintf("row 15: addressed to deal %d by a repeat", d.ID)}
+	case t.Undecided == nobody && person != 0:
+		open, err := r.openDeals(ctx, []Person{{ID: person}})
+		if err != nil {
+			return t, nil, err
+		}
+		ch = chooseDeal(t, nil, open)
+	case t.Undecided == nobody && organization != 0:
+		ch.undecided = ""
+	}
+	why = append(why, ch.why)
+	persons := union(t.PersonIDs, person)
+	now := t.linked(t, persons[:min(len(persons), maxLinked)], organization, ch, r.judged.because(why...))
+	return &now, why, nil
 }
 
 // complete is a message that was known only from a quotation, now that it has come by itself.
@@ -173,7 +191,7 @@ func (r run) complete(ctx context.Context, it Item, n int, f facts, m Message) (
 	now := r.message(it, r.timeOf(it), c)
 	now.ID, now.Version, now.ThreadID, now.UserID, now.AddTime, now.Read = m.ID, m.Version, m.ThreadID, m.UserID, m.AddTime, m.Read
 	now.NoteIDs, now.Why, now.Shown = m.NoteIDs, m.Why, m.Shown
-	now.DealID, now.PersonIDs = m.DealID, m.PersonIDs
+	now.DealID, now.PersonIDs, now.OrganizationID = m.DealID, m.PersonIDs, m.OrganizationID
 	now.RepeatIDs = append(slices.Clone(m.RepeatIDs), m.RawID)
 	now.FileIDs, now.Brought = m.FileIDs, m.Brought
 	now.InlineAttachments, now.RealAttachments = m.InlineAttachments, m.RealAttachments

@@ -73,9 +73,9 @@ func (it Item) identify(f facts) (repeat *Message, sameID bool) {
 	return f.message(printGuard(p.Fingerprint)), false
 }
 
-// resolve finds the item's thread (§3.3), without step 4. A thread that an id leads to, and that is none of the item's parties'
+// resolve finds the item's thread (§3.3), without step 4. tagged is the one that it is addressed to, as answers to mail that was written here are. A thread that an id leads to, and that is none of the item's parties'
 // business, is only noted as related: then neither Outlook's mark nor the subject is asked.
-func (it Item) resolve(f facts, domain func(string) string, freeMail func(string) bool) (pl place) {
+func (it Item) resolve(f facts, tagged int64, domain func(string) string, freeMail func(string) bool) (pl place) {
 	if pl.repeat, pl.sameID = it.identify(f); pl.repeat != nil {
 		if t, ok := f.Threads[pl.repeat.ThreadID]; ok {
 			pl.thread = &t
@@ -91,6 +91,10 @@ func (it Item) resolve(f facts, domain func(string) string, freeMail func(string
 				pl.relate(t.ID)
 			}
 		}
+	}
+	if t, ok := f.Threads[tagged]; ok && !t.Deleted && pl.thread == nil {
+		pl.thread = &t
+		pl.why = append(pl.why, fmt.Sprintf("row 15: addressed to thread %d", t.ID))
 	}
 	for _, id := range it.References {
 		t := f.threadOf(idGuard(id))

@@ -1,6 +1,9 @@
 package mailbox
 
-import "github.com/lejek/lejek/shared/change"
+import (
+	"github.com/lejek/lejek/shared/change"
+	"github.com/lejek/lejek/shared/value"
+)
 
 // What the flow needs of mail: how links pass from a thread to what is in it, whom it names, and which objects it owns.
 
@@ -20,10 +23,7 @@ func (t Thread) Names() []change.Ref {
 
 // LinkTo gives the message the links of its thread.
 func (m Message) LinkTo(l change.Links) change.Placed {
-	m.DealID, m.PersonIDs = nil, l.Persons
-	if l.Deal != 0 {
-		m.DealID = &l.Deal
-	}
+	m.DealID, m.PersonIDs, m.OrganizationID = value.NonZero(l.Deal), l.Persons, value.NonZero(l.Organization)
 	return m
 }
 

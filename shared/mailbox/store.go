@@ -69,6 +69,8 @@ type NewPerson struct {
 type People interface {
 	// Persons are those of these ids that exist and are not deleted.
 	Persons(ctx context.Context, team int64, ids []int64) (map[int64]Person, error)
+	// Living are those of these persons and organizations that are not deleted, or those that have absorbed them.
+	Living(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]int64, error)
 	// NewPerson is a person as a change; Invalid when nobody can have that name or address.
 	NewPerson(a auth.Actor, in NewPerson, now time.Time) (Person, change.Set, error)
 	// Bounced notes on these persons that mail to an address of theirs comes back; nothing where that is noted already.

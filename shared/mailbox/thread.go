@@ -27,8 +27,10 @@ type Thread struct {
 	From               []ThreadParty
 	To                 []ThreadParty
 	DealID             *int64
+	TaggedDealID       int64        // that a mail was addressed to last; 0: none
 	DealChosenTime     *time.Time   // when a user settled the deal; nil when a rule did
 	PersonIDs          []int64      // the first is the one the thread is about
+	OrganizationID     *int64       // that a mail was addressed to; others follow from the persons and the deal
 	Undecided          string       // why a user has to choose; empty when nothing is open
 	Why                             // it is linked as it is: by the message that brought it there, or by a user's choice
 	Suggestions        []Suggestion // whom it may be about, what may be somebody's address
@@ -62,9 +64,9 @@ type ThreadParty struct {
 func (t Thread) Ref() change.Ref    { return change.Of(change.MailThread, t.ID) }
 func (t Thread) ReadVersion() int64 { return t.Version }
 
-// HangsOn are the deal and the persons; organizations follow from them.
+// HangsOn are the deal, the persons, and an organization beside those that follow from them.
 func (t Thread) HangsOn() change.Links {
-	return change.Links{Deal: value.Deref(t.DealID), Persons: t.PersonIDs}
+	return change.Links{Deal: value.Deref(t.DealID), Persons: t.PersonIDs, Organization: value.Deref(t.OrganizationID)}
 }
 
 // Rows are among the threads of what it shows on, at the time of its last message.

@@ -3,6 +3,7 @@ package mailbox
 import (
 	"regexp"
 	"slices"
+	"time"
 )
 
 // Why is how it came about that a raw mail, a message or a thread is where it is.
@@ -12,6 +13,8 @@ type Why struct {
 	Check    SenderCheck
 	Label    string // what sort of mail it is, where no person wrote it or it could not be read; "" for ordinary mail
 	Exposed  bool   // a dedicated address stands where outsiders see it
+	// FormerUntil is when a dedicated address that it came to, and that the team gave up, stops to receive mail; nil otherwise.
+	FormerUntil *time.Time
 }
 
 // Labels.

@@ -254,6 +254,7 @@ var Functions = limited([]Function{
 			"GET /v1/currencies", "GET /v1/userSettings", "GET /v1/userConnections", "GET /v1/goals/find",
 			"GET /v1/roles", "GET /v1/roles/{id}", "GET /v1/permissionSets", "GET /v1/permissionSets/{id}",
 			"GET /api/v2/apiTokens", "POST /api/v2/apiTokens", "DELETE /api/v2/apiTokens/{id}", "GET /api/v2/auditLog",
+			"GET /api/v2/inboundAddress", "POST /api/v2/inboundAddress/rotate",
 		},
 		Default: true,
 		Grants:  writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,

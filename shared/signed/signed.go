@@ -1,4 +1,4 @@
-// Package signed makes links that only Lejek can make: a purpose, a team, a subject and an end, under a MAC with a key of that team. The
+// Package signed makes links and mail addresses that only Lejek can make. A link holds a purpose, a team, a subject and an end, under a MAC with a key of that team. The
 // team's keys lie in its own partition; a new one takes over every quarter of a year, the older ones hold for as long as what
 // they signed. What a link may do, and that it does it once, is for whoever reads its subject to say.
 package signed

@@ -82,7 +82,7 @@ func (s Service) CreateTeam(ctx context.Context, in TeamInput) (c Created, err e
 	if err != nil {
 		return c, fmt.Errorf("teams.CreateTeam: %w", err)
 	}
-	c.Team = Team{ID: id, Name: in.Name, TimeZone: in.TimeZone, Currency: in.Currency, InboundLocal: newLocalPart(in.Name), AddTime: now}
+	c.Team = Team{ID: id, Name: in.Name, TimeZone: in.TimeZone, Currency: in.Currency, InboundLocal: newLocalPart(in.Name), AddressKey: signed.NewAddressKey(), AddTime: now}
 	if c.User, err = s.newUser(ctx, c.Team, email, in.UserName, in.TimeZone); err != nil {
 		return c, err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/signed"
 )
 
 // Kinds of the records.
@@ -30,7 +31,9 @@ type Team struct {
 	Name         string
 	TimeZone     string
 	Currency     string
-	InboundLocal string // local part of the dedicated mail address
+	InboundLocal string            // local part of the dedicated mail address
+	AddressKey   signed.AddressKey // signs what stands behind the plus in it
+	Former       []FormerAddress   // that receive mail for some time yet, the last one first
 	AddTime      time.Time
 }
 
@@ -122,12 +125,14 @@ func checkZone(bad *fault.Fields, name string) {
 
 var notSlug = regexp.MustCompile(`[^a-z0-9]+`)
 
+const maxSlug = 18 // what is before the @ has 64 characters at most, with the tag of a record
+
 // newLocalPart is the local part of a team's address: a readable beginning and 40 random bits, since whoever knows it can
 // write into the team's mail.
 func newLocalPart(name string) string {
 	slug := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
-	if len(slug) > 24 {
-		slug = strings.Trim(slug[:24], "-")
+	if len(slug) > maxSlug {
+		slug = strings.Trim(slug[:maxSlug], "-")
 	}
 	if slug == "" {
 		slug = "team"

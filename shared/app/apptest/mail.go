@@ -11,6 +11,7 @@ import (
 
 	"github.com/lejek/lejek/infra/local/inbox"
 	"github.com/lejek/lejek/infra/local/queue"
+	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/manifest"
 )
 
@@ -22,7 +23,12 @@ type Mail struct {
 }
 
 // Address is the team's dedicated mail address.
-func (c *Client) Address() string { return c.Team.InboundLocal + "@" + c.app.MailDomain }
+func (c *Client) Address() string { return c.Team.Address(c.app.MailDomain) }
+
+// AddressOf is the address under which mail is filed with a record.
+func (c *Client) AddressOf(kind string, id int64) string {
+	return c.Team.AddressOf(change.Of(kind, id), c.app.MailDomain)
+}
 
 // Receive sends a mail over SMTP to the local listener, which stores it and announces it as SES does, and returns the event
 // that the linker gets for it; for tests WithObjects.

@@ -29,7 +29,7 @@ func TestADuplicateIsANewOpenDealWithTheSameContent(t *testing.T) {
 			"probability": 40.0, "expected_close_date": "2026-12-24", "visible_to": "1", "status": "open", "lost_reason": nil, "lost_time": nil,
 			"close_time": nil, "is_archived": false, "archive_time": nil, "add_time": "2026-11-23 11:00:00", "next_activity_id": nil,
 			"person_name": "Ann", "org_name": "Acme", "formatted_value": "$12.50", "active": true, "notes_count": 0.0, "activities_count": 0.0,
-			"participants_count": 1.0, "cc_email": fmt.Sprintf("%s+deal%d@mail.lejek.localhost", c.Team.InboundLocal, 2+i), "label": "3",
+			"participants_count": 1.0, "cc_email": fmt.Sprint(c.AddressOf("deal", int64(2+i))), "label": "3",
 			field: "blue",
 		} {
 			if d[key] != want {

@@ -43,7 +43,7 @@ func TestDealsInV1(t *testing.T) {
 		"title": "Labels", "value": 1250.5, "stage_id": 2.0, "pipeline_id": 1.0, "probability": 40.0, "visible_to": "3", "label": "1,2",
 		"add_time": "2026-11-01 08:30:00", "active": true, "deleted": false, "status": "open", "person_name": "Zofia Łąka", "org_name": "Winnica",
 		"owner_name": "Ada", "formatted_value": "€1,250.50", "weighted_value": 500.2, "participants_count": 1.0, "origin": "API",
-		"cc_email": fmt.Sprintf("%s+deal1@mail.lejek.localhost", c.Team.InboundLocal), "stage_order_nr": 2.0, "next_activity_id": nil,
+		"cc_email": c.AddressOf("deal", 1), "stage_order_nr": 2.0, "next_activity_id": nil,
 	} {
 		if d[key] != want {
 			t.Errorf("%s is %v, want %v", key, d[key], want)

@@ -59,12 +59,15 @@ func (r rereader) Preview(ctx context.Context, a auth.Actor, raw []byte, recipie
 	d = d.Stamped(mailbox.Pass)
 	for _, recipient := range recipients {
 		address := change.NormalAddress(recipient)
-		team, err := r.TeamOf(ctx, address)
+		team, until, err := r.TeamOf(ctx, address)
 		if err != nil {
 			return p, err
 		}
 		if team == a.Team {
 			d.Recipients = append(d.Recipients, address)
+			if !until.IsZero() {
+				d.FormerUntil = &until
+			}
 		}
 	}
 	if len(recipients) > 0 && len(d.Recipients) == 0 {

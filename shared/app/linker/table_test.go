@@ -124,7 +124,7 @@ var rows = []row{
 	{row: "15 of a user", letter: "outbound", tag: "+DEAL1", setup: func(o office) { o.deal("Tagged", 0, 0) },
 		state: "linked", rule: 1, why: "row 15: addressed to deal 1", persons: "Kowalski, Jan", messages: 1, check: dealIs(1)},
 	{row: "15 of an outsider", letter: "unknown", tag: "+deal1", setup: func(o office) { o.deal("Tagged", 0, 0) },
-		state: "linked", rule: 21, why: "row 15: the deal tag was ignored", persons: "Michał Wiśniewski", messages: 1, check: dealIs(0)},
+		state: "linked", rule: 21, why: "row 15: the tag of deal 1 was ignored, since it is not signed", persons: "Michał Wiśniewski", messages: 1, check: dealIs(0)},
 	{row: "15 of no deal", letter: "outbound", tag: "+deal77", state: "linked", rule: 1, why: "there is no deal 77", persons: "Kowalski, Jan", messages: 1, check: dealIs(0)},
 	{row: "15 that names nothing", letter: "outbound", tag: "+deal1x", setup: func(o office) { o.deal("Tagged", 0, 0) },
 		state: "linked", rule: 1, why: "names nothing", persons: "Kowalski, Jan", messages: 1, check: dealIs(0)},
@@ -194,7 +194,7 @@ var rows = []row{
 	{row: "28 with an outsider's tag", letter: "unknown", tag: "+deal1", setup: func(o office) {
 		o.deal("Tagged", 0, 0)
 		o.receive("unknown")
-	}, state: "linked", rule: 28, why: "row 15: the deal tag was ignored", persons: "Michał Wiśniewski", messages: 1, check: dealIs(0)},
+	}, state: "linked", rule: 28, why: "row 15: the tag of deal 1 was ignored, since it is not signed", persons: "Michał Wiśniewski", messages: 1, check: dealIs(0)},
 	{row: "28 with a tag, after a user's choice", letter: "outbound", tag: "+deal1", setup: func(o office) {
 		o.deal("Tagged", 0, 0)
 		o.deal("Chosen", 0, 0)

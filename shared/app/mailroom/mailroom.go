@@ -65,7 +65,7 @@ func (r Room) Post(ctx context.Context, d mailbox.Delivery) error {
 	}
 	var failed []error // one team's failure is no other's: the rest gets the mail now, and nothing twice when it is tried again
 	for _, t := range teams {
-		d.Team, d.Recipients = t.team, t.recipients
+		d.Team, d.Recipients, d.FormerUntil = t.team, t.recipients, t.until
 		if _, err := r.Linker.Link(ctx, d); err != nil {
 			failed = append(failed, fmt.Errorf("team %d: %w", t.team, err))
 		}
@@ -99,14 +99,14 @@ func Read(d mailbox.Delivery, raw []byte) mailbox.Delivery {
 type addressed struct {
 	team       int64
 	recipients []string
+	until      *time.Time // when an address that the team gave up stops to receive mail; nil where none is among them
 }
 
 // route finds the teams of the recipients, one read each, and counts the addresses that nobody has.
 func (r Room) route(ctx context.Context, recipients []string) (teams []addressed, unknown int, err error) {
-next:
 	for _, recipient := range recipients {
 		address := change.NormalAddress(recipient)
-		team, err := r.TeamOf(ctx, address)
+		team, until, err := r.TeamOf(ctx, address)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -114,29 +114,31 @@ next:
 			unknown++
 			continue
 		}
-		for i := range teams {
-			if teams[i].team == team {
-				teams[i].recipients = append(teams[i].recipients, address)
-				continue next
-			}
+		i := slices.IndexFunc(teams, func(t addressed) bool { return t.team == team })
+		if i < 0 {
+			i, teams = len(teams), append(teams, addressed{team: team})
 		}
-		teams = append(teams, addressed{team, []string{address}})
+		teams[i].recipients = append(teams[i].recipients, address)
+		if !until.IsZero() {
+			teams[i].until = &until
+		}
 	}
 	return teams, unknown, nil
 }
 
-// TeamOf is the team that a dedicated address belongs to, 0 for none. What is after a plus is for the team to read.
-func (r Room) TeamOf(ctx context.Context, address string) (int64, error) {
+// TeamOf is the team that a dedicated address belongs to, 0 for none, and until when, zero for ever. What is after a plus is for the team
+// to read.
+func (r Room) TeamOf(ctx context.Context, address string) (team int64, until time.Time, err error) {
 	local, domain, _ := strings.Cut(address, "@")
 	local, _, _ = strings.Cut(local, "+")
 	if domain != r.MailDomain || local == "" {
-		return 0, nil
+		return 0, until, nil
 	}
-	team, err := r.teams.AddressTeam(ctx, local)
-	if fault.Is(err, fault.NotFound) {
-		return 0, nil
+	team, until, err = r.teams.AddressTeam(ctx, local)
+	if fault.Is(err, fault.NotFound) || err == nil && !until.IsZero() && !r.Now().Before(until) {
+		return 0, time.Time{}, nil
 	}
-	return team, err
+	return team, until, err
 }
 
 // keepUnroutable is long enough to find out why a mail did not arrive.

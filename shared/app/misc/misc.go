@@ -14,5 +14,7 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	routes := api.Misc{Teams: c.Teams(), Activities: c.Activities(), Types: c.ActivityTypes(), Now: c.Now}.Routes()
-	return api.New("misc", c.Options(), append(routes, api.Administration{Teams: c.Teams()}.Routes()...)...)
+	routes = append(routes, api.Administration{Teams: c.Teams()}.Routes()...)
+	routes = append(routes, api.InboundAddress{Teams: c.Teams(), MailDomain: c.MailDomain, Now: c.Now}.Routes()...)
+	return api.New("misc", c.Options(), routes...)
 }

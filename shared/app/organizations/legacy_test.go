@@ -22,7 +22,7 @@ func TestOrganizationsInV1(t *testing.T) {
 	for key, want := range map[string]any{
 		"name": "Winnica Łódź", "first_char": "w", "address": "Piotrkowska 1", "address_locality": "Łódź", "address_country": nil, "visible_to": "3",
 		"label": 5.0, "people_count": 0.0, "open_deals_count": 0.0, "active_flag": true, "company_id": float64(c.Team.ID), "owner_name": "Ada",
-		"cc_email": c.Address(), code: 12.5, "country_code": nil, "picture_id": nil, "industry": 3.0, "employee_count": 40.0,
+		"cc_email": c.AddressOf("organization", 1), code: 12.5, "country_code": nil, "picture_id": nil, "industry": 3.0, "employee_count": 40.0,
 	} {
 		if d[key] != want {
 			t.Errorf("%s is %v, want %v", key, d[key], want)
@@ -43,7 +43,7 @@ func TestOrganizationsInV1(t *testing.T) {
 		}
 	}
 	beside := got.Body["additional_data"].(m)
-	if d["next_activity"].(m)["org_name"] != "Winnica Łódź" || beside["dropbox_email"] != c.Address() || beside["followers"].(m)["1"].(m)["name"] != "Ada" {
+	if d["next_activity"].(m)["org_name"] != "Winnica Łódź" || beside["dropbox_email"] != c.AddressOf("organization", 1) || beside["followers"].(m)["1"].(m)["name"] != "Ada" {
 		t.Errorf("%v, beside it %v", d["next_activity"], beside)
 	}
 	for body, want := range map[string]string{

@@ -50,10 +50,10 @@ func TestRelationHasTheShapeOfTheContract(t *testing.T) {
 	body := relate("parent", 1, 2)
 	body["org_id"], body["whatever"] = 2, true
 	made := c.Must("POST", root, body)
-	cc := c.Team.InboundLocal + "@mail.lejek.localhost"
+	one, two := c.AddressOf("organization", 1), c.AddressOf("organization", 2)
 	const plain = `"id":1,"type":"parent",` +
-		`"rel_owner_org_id":{"name":"O1","people_count":2,"owner_id":1,"address":null,"active_flag":true,"cc_email":"CC","value":1},` +
-		`"rel_linked_org_id":{"name":"O2","people_count":0,"owner_id":1,"address":"Main Street 1","active_flag":true,"cc_email":"CC","value":2},` +
+		`"rel_owner_org_id":{"name":"O1","people_count":2,"owner_id":1,"address":null,"active_flag":true,"cc_email":"CC1","value":1},` +
+		`"rel_linked_org_id":{"name":"O2","people_count":0,"owner_id":1,"address":"Main Street 1","active_flag":true,"cc_email":"CC2","value":2},` +
 		`"add_time":"2026-11-23 10:00:00","update_time":"2026-11-23 10:00:00","active_flag":"true"`
 	for _, tc := range []struct{ got, calculated string }{
 		{made.Raw, `,"calculated_type":"parent","calculated_related_org_id":1,"related_organization_name":"O1"`},
@@ -61,9 +61,9 @@ func TestRelationHasTheShapeOfTheContract(t *testing.T) {
 		{c.Must("GET", "/api"+root+"/1", nil).Raw, ""},
 		{c.Must("GET", root+"/1?org_id=77", nil).Raw, ""},
 	} {
-		want := `{"success":true,"data":{` + strings.ReplaceAll(plain, "CC", cc) + tc.calculated + `},"related_objects":{"organization":{` +
-			`"1":{"id":1,"name":"O1","people_count":2,"owner_id":1,"address":null,"active_flag":true,"cc_email":"` + cc + `"},` +
-			`"2":{"id":2,"name":"O2","people_count":0,"owner_id":1,"address":"Main Street 1","active_flag":true,"cc_email":"` + cc + `"}}}}`
+		want := `{"success":true,"data":{` + strings.NewReplacer("CC1", one, "CC2", two).Replace(plain) + tc.calculated + `},"related_objects":{"organization":{` +
+			`"1":{"id":1,"name":"O1","people_count":2,"owner_id":1,"address":null,"active_flag":true,"cc_email":"` + one + `"},` +
+			`"2":{"id":2,"name":"O2","people_count":0,"owner_id":1,"address":"Main Street 1","active_flag":true,"cc_email":"` + two + `"}}}}`
 		if tc.got != want {
 			t.Errorf("\n got %s\nwant %s", tc.got, want)
 		}

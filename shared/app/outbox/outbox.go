@@ -13,6 +13,7 @@ import (
 	"github.com/lejek/lejek/shared/app/mailroom"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/boot"
+	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/dynamo"
 	"github.com/lejek/lejek/shared/mail"
 	"github.com/lejek/lejek/shared/mailbox"
@@ -31,11 +32,11 @@ func New(env boot.Env) lambda.Handler {
 	return api.New("outbox", c.Options(), append(api.UserAddresses{Addresses: addresses}.Routes(), api.Writing{Desk: desk, Records: c.DB}.Routes()...)...)
 }
 
-// home is the team's dedicated address.
-func home(c app.Core) func(context.Context, int64) (string, error) {
-	return func(ctx context.Context, team int64) (string, error) {
+// home are the team's dedicated address and that of a mail thread.
+func home(c app.Core) func(ctx context.Context, team, thread int64) (own, ofThread string, err error) {
+	return func(ctx context.Context, team, thread int64) (own, ofThread string, err error) {
 		t, err := c.Teams().Team(ctx, auth.Actor{Team: team})
-		return t.InboundLocal + "@" + c.MailDomain, err
+		return t.Address(c.MailDomain), t.AddressOf(change.Of(change.MailThread, thread), c.MailDomain), err
 	}
 }
 

@@ -62,7 +62,7 @@ func TestAMailIsSentStoredAndAnswered(t *testing.T) {
 	if strings.Join(sent.Destinations, " ") != "zed@x.example cy@x.example hidden@y.example" || sent.Source != o.Address() || h.Get("Bcc") != "" || strings.Contains(string(sent.Raw), "hidden@y") {
 		t.Errorf("%v from %s: %s", sent.Destinations, sent.Source, sent.Raw)
 	}
-	if from, err := h.AddressList("From"); err != nil || from[0].Name != "Ada" || from[0].Address != o.Address() || !strings.Contains(h.Get("Reply-To"), o.Address()) {
+	if from, err := h.AddressList("From"); err != nil || from[0].Name != "Ada" || from[0].Address != o.Address() || !strings.Contains(h.Get("Reply-To"), o.AddressOf("mailThread", int64(thread.(float64)))) {
 		t.Errorf("From %s, Reply-To %s", h.Get("From"), h.Get("Reply-To"))
 	}
 	if strings.Contains(string(sent.Raw), "script") || strings.Contains(string(sent.Raw), "t.example") || !strings.Contains(string(sent.Raw), "text/plain") {
@@ -91,12 +91,18 @@ func TestAMailIsSentStoredAndAnswered(t *testing.T) {
 	if got := o.messages(thread); len(got) != 3 {
 		t.Fatalf("%d messages in the thread", len(got))
 	}
+	// A colleague of his answers, with a program that cites nothing: the address of the thread leads there, in a new thread as well.
+	o.Deliver(apptest.Mail{From: "kim@other.example", To: []string{o.AddressOf("mailThread", int64(thread.(float64)))}, Raw: "From: Kim <kim@other.example>\n" +
+		"To: " + h.Get("Reply-To") + "\nMessage-ID: <kim@other.example>\nSubject: For Zed\n\nHe is away\n"})
+	if got := o.messages(thread); len(got) != 4 {
+		t.Fatalf("%d messages in the thread after a colleague's", len(got))
+	}
 	_, reply := o.write(m{"to": []string{"zed@x.example"}, "text": "Fine", "thread_id": thread})
 	h = o.header(reply)
 	if h.Get("Subject") != "Re: =?utf-8?b?xYFvZHppZQ==?=" && !strings.HasPrefix(h.Get("Subject"), "=?utf-8?b?") {
 		t.Errorf("Subject %s", h.Get("Subject"))
 	}
-	if !strings.HasPrefix(h.Get("References"), "<"+d["internet_message_id"].(string)+">") || h.Get("In-Reply-To") == "" || len(o.messages(thread)) != 4 {
+	if !strings.HasPrefix(h.Get("References"), "<"+d["internet_message_id"].(string)+">") || h.Get("In-Reply-To") == "" || len(o.messages(thread)) != 5 {
 		t.Errorf("References %s, In-Reply-To %s, %d messages", h.Get("References"), h.Get("In-Reply-To"), len(o.messages(thread)))
 	}
 	// Our own mail that comes back, by a list or a forwarder, is known as ours.

@@ -23,7 +23,7 @@ func TestPersonsInV1(t *testing.T) {
 	for key, want := range map[string]any{
 		"name": "Zofia Łąka", "first_name": "Zofia", "last_name": "Łąka", "primary_email": "zofia@winnica.example", "first_char": "z", "visible_to": "3",
 		"label": 1.0, "org_name": "Winnica", "owner_name": "Ada", "active_flag": true, "company_id": float64(c.Team.ID), "open_deals_count": 0.0,
-		"add_time": "2026-11-01 08:30:00", "picture_id": nil, "next_activity_id": nil, "cc_email": c.Address(), "postal_address": "Rynek 1",
+		"add_time": "2026-11-01 08:30:00", "picture_id": nil, "next_activity_id": nil, "cc_email": c.AddressOf("person", 1), "postal_address": "Rynek 1",
 		"postal_address_locality": "Kraków", "postal_address_country": nil, "email_messages_count": 0.0,
 	} {
 		if d[key] != want {
@@ -52,7 +52,7 @@ func TestPersonsInV1(t *testing.T) {
 	if fmt.Sprintln(d["email"], d["phone"], d["label"], d["label_ids"], d["org_id"], d["postal_address_locality"]) != "[] [] <nil> [] <nil> Kraków\n" {
 		t.Errorf("cleared %v", d)
 	}
-	if got := c.Must("GET", "/api/v1/persons/1", nil); got.Body["additional_data"].(m)["dropbox_email"] != c.Address() {
+	if got := c.Must("GET", "/api/v1/persons/1", nil); got.Body["additional_data"].(m)["dropbox_email"] != c.AddressOf("person", 1) {
 		t.Errorf("%v", got.Body["additional_data"])
 	}
 	bad := c.Do("POST", "/v1/persons", m{"name": "", "email": "nobody", "label": 99, "owner_id": 77, "org_id": "x"})

@@ -285,7 +285,7 @@ func TestWhatIsAskedForBesideTheResults(t *testing.T) {
 	if list := strings.Join(related, ", "); list != "deal 3, person 2, deal 1" {
 		t.Errorf("related are %s", list)
 	}
-	for _, want := range []string{`"cc_email":"` + c.Address() + `"`, `"picture":{"id":3,"item_type":"person","item_id":1`, `"128":"http`} {
+	for _, want := range []string{`"cc_email":"` + c.AddressOf("deal", 1) + `"`, `"picture":{"id":3,"item_type":"person","item_id":1`, `"128":"http`} {
 		if !strings.Contains(got.Raw, want) {
 			t.Errorf("%s lacks %s", got.Raw, want)
 		}
