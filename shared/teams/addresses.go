@@ -87,7 +87,7 @@ func (s Addresses) Add(ctx context.Context, a auth.Actor, email, base string) (a
 			return err
 		}
 		token = keys.Sign(signed.Claims{Purpose: confirming, Team: a.Team, Subject: subject(u.ID, added), Expires: s.now().Add(confirmWithin)})
-		set.Audit(a, s.now(), "user_address.added", u.Ref(), map[string]string{"email": email})
+		set.Audit(a, s.now(), "userAddress.added", u.Ref(), map[string]string{"email": email})
 		set.Put(u.Ref(), u, u.Version)
 		return s.Store.Commit(ctx, set)
 	})
@@ -151,7 +151,7 @@ func (s Addresses) Remove(ctx context.Context, a auth.Actor, id int64) error {
 			return fault.Missing("Address")
 		}
 		set := change.By(a)
-		set.Audit(a, s.now(), "user_address.removed", u.Ref(), map[string]string{"email": u.Addresses[i].Email})
+		set.Audit(a, s.now(), "userAddress.removed", u.Ref(), map[string]string{"email": u.Addresses[i].Email})
 		u.Addresses, u.UpdateTime = slices.Delete(slices.Clone(u.Addresses), i, i+1), s.now()
 		set.Put(u.Ref(), u, u.Version)
 		return s.Store.Commit(ctx, set)
@@ -231,7 +231,7 @@ func (s Addresses) Confirm(ctx context.Context, token string) (asked Asked, err 
 		u.Addresses, u.UpdateTime = slices.Clone(u.Addresses), now
 		u.Addresses[i].Code, u.Addresses[i].ConfirmTime = "", &now
 		set := change.By(a)
-		set.Audit(a, now, "user_address.confirmed", u.Ref(), map[string]string{"email": asked.Email})
+		set.Audit(a, now, "userAddress.confirmed", u.Ref(), map[string]string{"email": asked.Email})
 		set.Put(u.Ref(), u, u.Version)
 		set.Put(team.Ref(), team, team.Version) // as for a new user: no two get one address
 		return s.Store.Commit(ctx, set)

@@ -74,7 +74,7 @@ func (s Service) RotateAddress(ctx context.Context, a auth.Actor) (t Team, err e
 		set.Entries = append(set.Entries,
 			change.Entry{Directory: change.Addresses, Name: t.InboundLocal},
 			change.Entry{Directory: change.Addresses, Name: before, Expires: until, Replace: true})
-		set.Audit(a, now, "inbound_address.rotated", t.Ref(), map[string]string{"from": before, "to": t.InboundLocal})
+		set.Audit(a, now, "inboundAddress.rotated", t.Ref(), map[string]string{"from": before, "to": t.InboundLocal})
 		return s.Store.Commit(ctx, set)
 	})
 	if err != nil {

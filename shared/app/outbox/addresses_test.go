@@ -151,7 +151,7 @@ func TestMailFromAConfirmedAddressIsTheUsers(t *testing.T) {
 		t.Errorf("removed: %v", got)
 	}
 	log := o.Must("GET", "/api/v2/auditLog", nil).Raw
-	for _, act := range []string{"user_address.added", "user_address.confirmed", "user_address.removed"} {
+	for _, act := range []string{"userAddress.added", "userAddress.confirmed", "userAddress.removed"} {
 		if !strings.Contains(log, act) {
 			t.Errorf("the audit log lacks %s", act)
 		}
