@@ -17,11 +17,14 @@ import (
 // ARCHITECTURE.md states it.
 const most = 15
 
-// calls links a mail, and tells how many calls of each kind that took.
-func (o office) calls(from, raw string) map[string]int {
+// calls links a mail to the office, or to these addresses, and tells how many calls of each kind that took.
+func (o office) calls(from, raw string, to ...string) map[string]int {
 	o.t.Helper()
+	if to == nil {
+		to = []string{o.Address()}
+	}
 	o.app.Later(time.Second)
-	e := o.app.Receive(apptest.Mail{From: from, To: []string{o.Address()}, Raw: raw})
+	e := o.app.Receive(apptest.Mail{From: from, To: to, Raw: raw})
 	b := &breaker{kinds: map[string]int{}}
 	env := o.app.Env
 	env.DynamoDB = dynamodb.New(o.app.DynamoDB.Options(), func(options *dynamodb.Options) { options.APIOptions = append(options.APIOptions, b.hook().Add) })
@@ -72,5 +75,29 @@ func TestOrdinaryMailCostsTheSameInAFullMailbox(t *testing.T) {
 			t.Errorf("%s: %v at first, %v after 120 mails, at most %d in all", k.name, first[k.name], later, most)
 		}
 		t.Logf("%s: %d calls, %v", k.name, sum, later)
+	}
+}
+
+// TestARecordsAddressCostsTwoReads: the team, whose key signed it, and what it names.
+func TestARecordsAddressCostsTwoReads(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	org := o.Must("POST", "/api/v2/organizations", map[string]any{"name": "Klient"}).ID()
+	person := o.person("Jan", jan, org)
+	deal := o.deal("Line", person, org)
+	letter := func(id string) string {
+		return header("Jan <"+jan+">", "Ada <"+ada+">", "About "+id, id+"@klient.example") + "\nGood morning.\n"
+	}
+	sum := func(calls map[string]int) (n int) {
+		for _, c := range calls {
+			n += c
+		}
+		return n
+	}
+	plain := sum(o.calls(jan, letter("plain")))
+	for kind, id := range map[string]int64{"deal": deal, "person": person, "organization": org} {
+		if got := sum(o.calls(jan, letter(kind), o.AddressOf(kind, id))); got != plain+2 {
+			t.Errorf("%s: %d calls, %d without", kind, got, plain)
+		}
 	}
 }
