@@ -78,8 +78,8 @@ func TestOrdinaryMailCostsTheSameInAFullMailbox(t *testing.T) {
 	}
 }
 
-// TestARecordsAddressCostsTwoReads: the team, whose key signed it, and what it names.
-func TestARecordsAddressCostsTwoReads(t *testing.T) {
+// TestARecordsAddressCostsAtMostTwoReads: the team, whose key signed it, and what it names.
+func TestARecordsAddressCostsAtMostTwoReads(t *testing.T) {
 	t.Parallel()
 	o := open(t)
 	org := o.Must("POST", "/api/v2/organizations", map[string]any{"name": "Klient"}).ID()
@@ -96,7 +96,7 @@ func TestARecordsAddressCostsTwoReads(t *testing.T) {
 	}
 	plain := sum(o.calls(jan, letter("plain")))
 	for kind, id := range map[string]int64{"deal": deal, "person": person, "organization": org} {
-		if got := sum(o.calls(jan, letter(kind), o.AddressOf(kind, id))); got != plain+2 {
+		if got := sum(o.calls(jan, letter(kind), o.AddressOf(kind, id))); got > plain+2 {
 			t.Errorf("%s: %d calls, %d without", kind, got, plain)
 		}
 	}
