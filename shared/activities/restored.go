@@ -12,7 +12,7 @@ func (a Activity) Restored(now time.Time) (set change.Set) {
 		a.RemindAt = nil
 	}
 	set.Restore(a.Ref(), a)
-	set.Wait(a.ID, nil, a.RemindAt)
+	set.Wait(a.Ref(), nil, a.RemindAt)
 	set.Show = a.Rows()
 	return set
 }

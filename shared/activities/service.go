@@ -166,7 +166,7 @@ func (s Service) save(ctx context.Context, a auth.Actor, before, now Activity, t
 func written(a auth.Actor, before, now Activity, t change.Targets) (Activity, change.Set) {
 	set := change.By(a)
 	if !value.Equal(before.RemindAt, now.RemindAt) || before.OwnerID != now.OwnerID || !value.Equal(before.DueAt, now.DueAt) {
-		set.Wait(now.ID, before.RemindAt, now.RemindAt)
+		set.Wait(now.Ref(), before.RemindAt, now.RemindAt)
 	}
 	return set.PutPlaced(before, now, t).(Activity), set
 }

@@ -3,26 +3,22 @@ package app
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/lejek/lejek/shared/activities"
 	"github.com/lejek/lejek/shared/auth"
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/deals"
 	"github.com/lejek/lejek/shared/dynamo"
-	"github.com/lejek/lejek/shared/fault"
-	"github.com/lejek/lejek/shared/letter"
 	"github.com/lejek/lejek/shared/organizations"
 	"github.com/lejek/lejek/shared/persons"
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/teams"
 )
 
-// Reminders is the service of reminders; who only reads them needs no sender.
-func (c Core) Reminders(sender letter.Sender) reminders.Service {
+// Reminders is the service of reminders.
+func (c Core) Reminders() reminders.Service {
 	return reminders.Service{
-		Store: dynamo.Reminders{DB: c.DB}, Agenda: agenda{c}, Users: owners{c.Teams()}, Sender: sender,
-		From: "reminders@" + c.MailDomain, Link: c.LinkURL, Now: c.Now,
+		Store: dynamo.Reminders{DB: c.DB}, Agenda: agenda{c}, Users: owners{c.Teams()}, From: "reminders@" + c.MailDomain, Link: c.LinkURL,
 	}
 }
 
@@ -40,15 +36,6 @@ type owners struct{ teams.Service }
 func (o owners) Owner(ctx context.Context, team, user int64) (reminders.Owner, error) {
 	u, err := o.User(ctx, auth.Actor{Team: team}, user)
 	return reminders.Owner{Name: u.Name, Email: u.Email, Zone: u.Zone(), Active: u.Active, Lead: u.Lead()}, err
-}
-
-// Begin is the time of the first team: no activity is older.
-func (o owners) Begin(ctx context.Context) (time.Time, error) {
-	first, err := o.Team(ctx, auth.Actor{Team: 1})
-	if fault.Is(err, fault.NotFound) {
-		return time.Time{}, nil
-	}
-	return first.AddTime, err
 }
 
 // agenda is activities as reminders know them.

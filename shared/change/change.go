@@ -99,20 +99,20 @@ type Check struct {
 	Version int64 // when set: nothing of the record may have changed
 }
 
-// Due is an activity's line in the bucket of the minute at which its reminder is looked at; written again, it stays one.
+// Due is a record's line in the bucket of the minute at which it is looked at, since a mail may be due; written again, it stays one.
 type Due struct {
-	Minute   time.Time
-	Activity int64
-	Remove   bool
+	Minute time.Time
+	Of     Ref
+	Remove bool
 }
 
-// Wait moves an activity's line from one minute to another; nil is none.
-func (s *Set) Wait(activity int64, before, now *time.Time) {
+// Wait moves a record's line from one minute to another; nil is none.
+func (s *Set) Wait(of Ref, before, now *time.Time) {
 	if before != nil && (now == nil || !minute(*before).Equal(minute(*now))) {
-		s.Dues = append(s.Dues, Due{Minute: minute(*before), Activity: activity, Remove: true})
+		s.Dues = append(s.Dues, Due{Minute: minute(*before), Of: of, Remove: true})
 	}
 	if now != nil {
-		s.Dues = append(s.Dues, Due{Minute: minute(*now), Activity: activity})
+		s.Dues = append(s.Dues, Due{Minute: minute(*now), Of: of})
 	}
 }
 

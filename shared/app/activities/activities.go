@@ -15,6 +15,6 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	return api.New("activities", c.Options(), slices.Concat(
-		c.ActivityRoutes().Routes(), c.LegacyActivities().Routes(), api.Reminders{Reminders: c.Reminders(nil)}.Routes(),
+		c.ActivityRoutes().Routes(), c.LegacyActivities().Routes(), api.Reminders{Reminders: c.Reminders()}.Routes(),
 	)...)
 }

@@ -22,7 +22,7 @@ import (
 	"github.com/lejek/lejek/infra/local/functions"
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/boot"
-	"github.com/lejek/lejek/shared/reminders"
+	"github.com/lejek/lejek/shared/dispatch"
 	"github.com/lejek/lejek/shared/teams"
 )
 
@@ -61,7 +61,7 @@ func (b box) change(id int64, body map[string]any) {
 }
 
 // run is the function as the clock calls it; at is the event's time, zero for now.
-func run(t *testing.T, env boot.Env, at time.Time) (ran reminders.Ran, err error) {
+func run(t *testing.T, env boot.Env, at time.Time) (ran dispatch.Ran, err error) {
 	t.Helper()
 	if at.IsZero() {
 		at = env.Now()
@@ -73,7 +73,7 @@ func run(t *testing.T, env boot.Env, at time.Time) (ran reminders.Ran, err error
 	return ran, err
 }
 
-func (b box) run(after time.Duration) reminders.Ran {
+func (b box) run(after time.Duration) dispatch.Ran {
 	b.t.Helper()
 	b.Later(after)
 	ran, err := run(b.t, b.Env, time.Time{})
@@ -309,7 +309,7 @@ func TestLateRemindersGoOutForADay(t *testing.T) {
 	b.Later(25*time.Hour + 30*time.Minute) // nothing ran for a day
 	b.change(done, map[string]any{"done": true})
 	ran := b.run(0)
-	if b.want(1); ran != (reminders.Ran{Sent: 1, Missed: 1}) {
+	if b.want(1); ran != (dispatch.Ran{Sent: 1, Missed: 1}) {
 		t.Errorf("ran %+v", ran)
 	}
 	b.wantState(soon, "missed")
@@ -317,7 +317,7 @@ func TestLateRemindersGoOutForADay(t *testing.T) {
 	if s := b.state(done); len(s) != 0 {
 		t.Errorf("of the one that is done: %v", s)
 	}
-	if again := b.run(time.Hour); again != (reminders.Ran{}) {
+	if again := b.run(time.Hour); again != (dispatch.Ran{}) {
 		t.Errorf("again: %+v", again)
 	}
 }
@@ -327,7 +327,7 @@ func TestTheEventsTimeIsNow(t *testing.T) {
 	b := start(t)
 	missed, sent := b.in(time.Hour), b.in(30*time.Hour)
 	at := b.Now().Add(30 * time.Hour)
-	if ran, err := run(t, b.Env, at); err != nil || ran != (reminders.Ran{Sent: 1, Missed: 1}) {
+	if ran, err := run(t, b.Env, at); err != nil || ran != (dispatch.Ran{Sent: 1, Missed: 1}) {
 		t.Errorf("ran %+v, %v", ran, err)
 	}
 	b.wantState(missed, "missed")

@@ -1,4 +1,4 @@
-package reminders
+package dispatch
 
 import (
 	"context"
@@ -11,31 +11,28 @@ import (
 )
 
 const (
-	// overlap is how many minutes are looked at again: an entry may come to light that long after the time at which its write
-	// began. No function that writes activities runs for longer.
+	// overlap is how many minutes are looked at again: a line may come to light that long after the time at which its write
+	// began. No write takes longer.
 	overlap = 3 * time.Minute
-	// late is how long after its due time an activity is still worth a reminder.
-	late = 24 * time.Hour
 	// A run begins nothing in its last seconds: they are for the mail under way, and for noting what became of it.
 	spare    = 20 * time.Second
 	sending  = 8 * time.Second
 	patience = 10 * time.Second
-	// readers and workers are how many minutes are read, and entries dealt with, at once. SES takes fourteen mails a second
+	// readers and workers are how many minutes are read, and lines dealt with, at once. SES takes fourteen mails a second
 	// from a new account.
 	readers = 8
 	workers = 4
 	stride  = 60 // minutes between two marks, when many have to be caught up with
 )
 
-// Service sends reminders and tells about them.
+// Service sends what is due.
 type Service struct {
-	Store  Store
-	Agenda Agenda
-	Users  Users
-	Sender letter.Sender
-	From   string // the sender's address
-	Link   string // where a record is seen, with {entities} and {id}
-	Now    func() time.Time
+	Store   Store
+	Sources map[string]Source // by the kind of what a line names
+	Sender  letter.Sender
+	// Begin is when the first line can have been written; zero when there can be none yet.
+	Begin func(ctx context.Context) (time.Time, error)
+	Now   func() time.Time
 }
 
 // Ran is what a run did.
@@ -46,7 +43,7 @@ type Ran struct {
 	Later  int `json:"later"`  // to be tried again
 }
 
-// Run looks at all entries until now. What it could not deal with stays, and the mark before it, for the next run.
+// Run looks at all lines until now. What it could not deal with stays, and the mark before it, for the next run.
 func (s Service) Run(ctx context.Context, now time.Time) (Ran, error) {
 	clock := s.Now().UTC()
 	if now.IsZero() {
@@ -58,7 +55,7 @@ func (s Service) Run(ctx context.Context, now time.Time) (Ran, error) {
 		mark, err = s.begin(ctx, clock)
 	}
 	if err != nil {
-		return r.Ran, fmt.Errorf("reminders.Run: %w", err)
+		return r.Ran, fmt.Errorf("dispatch.Run: %w", err)
 	}
 	// An event made by hand may name any time; what can still be written lies behind the clock's minute.
 	safe := minuteOf(clock).Add(-overlap)
@@ -85,15 +82,15 @@ func (s Service) Run(ctx context.Context, now time.Time) (Ran, error) {
 		}
 	}
 	if err := errors.Join(r.failed...); err != nil {
-		return r.Ran, fmt.Errorf("reminders.Run: %w", err)
+		return r.Ran, fmt.Errorf("dispatch.Run: %w", err)
 	}
 	return r.Ran, nil
 }
 
 // begin is where the very first run begins.
 func (s Service) begin(ctx context.Context, clock time.Time) (time.Time, error) {
-	first, err := s.Users.Begin(ctx)
-	if oldest := clock.Add(-late - time.Hour); first.Before(oldest) {
+	first, err := s.Begin(ctx)
+	if oldest := clock.Add(-Late - time.Hour); first.Before(oldest) {
 		first = oldest
 	}
 	return minuteOf(first).Add(-time.Minute), err
@@ -134,10 +131,10 @@ func (r *run) count(n *int) {
 	*n++
 }
 
-// minutes reads some minutes and deals with their entries.
+// minutes reads some minutes and deals with their lines.
 func (r *run) minutes(ctx context.Context, from, to time.Time) {
 	var wg sync.WaitGroup
-	minutes, entries := make(chan time.Time), make(chan Entry)
+	minutes, lines := make(chan time.Time), make(chan Line)
 	var reading sync.WaitGroup
 	for range readers {
 		reading.Go(func() {
@@ -146,16 +143,16 @@ func (r *run) minutes(ctx context.Context, from, to time.Time) {
 				if err != nil {
 					r.fail(m, err)
 				}
-				for _, e := range found {
-					entries <- e
+				for _, l := range found {
+					lines <- l
 				}
 			}
 		})
 	}
 	for range workers {
 		wg.Go(func() {
-			for e := range entries {
-				r.entry(ctx, e)
+			for l := range lines {
+				r.line(ctx, l)
 			}
 		})
 	}
@@ -164,20 +161,20 @@ func (r *run) minutes(ctx context.Context, from, to time.Time) {
 	}
 	close(minutes)
 	reading.Wait()
-	close(entries)
+	close(lines)
 	wg.Wait()
 }
 
-// entry deals with one entry, unless the run's time is over.
-func (r *run) entry(ctx context.Context, e Entry) {
+// line deals with one line, unless the run's time is over.
+func (r *run) line(ctx context.Context, l Line) {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < spare {
-		r.leave(e.Minute)
+		r.leave(l.Minute)
 		return
 	}
-	done, err := r.remind(ctx, e)
+	done, err := r.deal(ctx, l)
 	if err != nil {
-		r.fail(e.Minute, fmt.Errorf("activity %d of team %d: %w", e.Activity, e.Team, err))
+		r.fail(l.Minute, fmt.Errorf("%s of team %d: %w", l.Of, l.Team, err))
 	} else if !done {
-		r.leave(e.Minute)
+		r.leave(l.Minute)
 	}
 }
