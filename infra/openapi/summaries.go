@@ -42,6 +42,14 @@ var summaries = func() map[manifest.Operation]string {
 		"GET /api/v2/userAddresses/confirm":  "The page that a link leads to; it changes nothing",
 		"POST /api/v2/userAddresses/confirm": "Confirm the mailbox that a link is about, from its page",
 
+		"GET /api/v2/mailThreads/choose":  "The page that a link in a question leads to; it changes nothing",
+		"POST /api/v2/mailThreads/choose": "Link a mail thread to the deal that a link is about, or to none, from its page",
+
+		"GET /api/v2/userSettings":                "What you have set for yourself",
+		"PUT /api/v2/userSettings":                "Set what is given: whether you are asked by mail which deal a mail is about",
+		"GET /api/v2/userSettings/stopQuestions":  "The page that a link in a question leads to; it changes nothing",
+		"POST /api/v2/userSettings/stopQuestions": "Stop questions by mail to the user that a link is about, from its page",
+
 		"GET /v1/currencies":    "All currencies",
 		"GET /v1/activityTypes": "All types of activities",
 		"GET /v1/userSettings":  "Settings of the token's user",

@@ -35,13 +35,18 @@ func (b *builder) makeGateway() {
 
 // linkURL is where links in mail lead: what the settings say, or the record in the API.
 func (b *builder) linkURL() *string {
-	switch {
-	case b.LinkURL != "":
+	if b.LinkURL != "" {
 		return jsii.String(b.LinkURL)
-	case b.APIDomain != "":
-		return jsii.String("https://" + b.APIDomain + manifest.RecordPath)
 	}
-	return jsii.String(*b.api.AttrApiEndpoint() + manifest.RecordPath)
+	return jsii.String(b.apiURL() + manifest.RecordPath)
+}
+
+// apiURL is where the API is: its own domain, or the gateway's.
+func (b *builder) apiURL() string {
+	if b.APIDomain != "" {
+		return "https://" + b.APIDomain
+	}
+	return *b.api.AttrApiEndpoint()
 }
 
 // makeAPI makes the routes that the manifest derives.

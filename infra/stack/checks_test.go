@@ -127,9 +127,11 @@ func functions(tpl template, s stack.Settings) []string {
 	values := map[manifest.EnvVar]string{
 		manifest.EnvTable: "${Table}", manifest.EnvMailBucket: "${MailBucket}", manifest.EnvDataBucket: "${DataBucket}",
 		manifest.EnvMailDomain: s.MailDomain, manifest.EnvRateLimit: fmt.Sprint(s.RateLimit), manifest.EnvLinkURL: "${Api.ApiEndpoint}/api/v2/{entities}/{id}",
+		manifest.EnvAPIURL:     "${Api.ApiEndpoint}",
 		manifest.EnvDeliveries: "${" + tpl.named("AWS::SQS::Queue", "WebhooksQueue") + "}",
 	}
 	if s.APIDomain != "" {
+		values[manifest.EnvAPIURL] = "https://" + s.APIDomain
 		values[manifest.EnvLinkURL] = "https://" + s.APIDomain + "/api/v2/{entities}/{id}"
 	}
 	if s.LinkURL != "" {

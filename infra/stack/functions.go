@@ -67,6 +67,8 @@ func (b *builder) environment(f manifest.Function) *map[string]*string {
 			env[string(v)] = b.queues[string(manifest.Deliveries)].QueueUrl()
 		case manifest.EnvLinkURL:
 			env[string(v)] = b.linkURL()
+		case manifest.EnvAPIURL:
+			env[string(v)] = jsii.String(b.apiURL())
 		case manifest.EnvRateLimit:
 			env[string(v)] = jsii.String(strconv.Itoa(b.RateLimit))
 		default:

@@ -19,6 +19,7 @@ type boxedThread struct {
 	threadWire
 	DealCandidates []candidateWire  `json:"deal_candidates"`
 	Suggestions    []suggestionWire `json:"suggestions"`
+	Question       *questionWire    `json:"question"`
 }
 
 // candidateWire is an open deal that a thread may belong to.
@@ -120,7 +121,7 @@ func (h Mailbox) boxed(ctx context.Context, c Call, list []mailbox.Thread) ([]bo
 	candidates, err := h.Box.Candidates(ctx, c.Actor, list...)
 	out := v1Out{Call: c, known: found}
 	return each(list, func(t mailbox.Thread) boxedThread {
-		return boxedThread{out.thread(t), each(candidates[t.ID], candidateOut), each(t.Suggestions, suggestionOut)}
+		return boxedThread{out.thread(t), each(candidates[t.ID], candidateOut), each(t.Suggestions, suggestionOut), questionOut(t.Question)}
 	}), err
 }
 

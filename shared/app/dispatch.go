@@ -12,11 +12,11 @@ import (
 	"github.com/lejek/lejek/shared/letter"
 )
 
-// Dispatch mails what falls due: reminders of activities.
+// Dispatch mails what falls due: reminders of activities, questions about mail threads.
 func (c Core) Dispatch(sender letter.Sender) dispatch.Service {
 	return dispatch.Service{
 		Store: dynamo.Dispatch{DB: c.DB}, Sender: sender, Begin: c.firstTeam, Now: c.Now,
-		Sources: map[string]dispatch.Source{change.Activity: c.Reminders().Matter},
+		Sources: map[string]dispatch.Source{change.Activity: c.Reminders().Matter, change.MailThread: c.Questions().Matter},
 	}
 }
 

@@ -41,10 +41,10 @@ func (c Core) mailUsers(ctx context.Context, team int64) (list []mailbox.User, e
 		if !u.Active {
 			continue
 		}
-		list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name, Zone: u.TimeZone})
+		list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(u.Email), Name: u.Name, Zone: u.TimeZone, Quiet: u.Quiet})
 		for _, o := range u.Addresses {
 			if o.ConfirmTime != nil {
-				list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(o.Email), Name: u.Name, Zone: u.TimeZone, Other: true})
+				list = append(list, mailbox.User{ID: u.ID, Email: change.NormalAddress(o.Email), Name: u.Name, Zone: u.TimeZone, Other: true, Quiet: u.Quiet})
 			}
 		}
 	}

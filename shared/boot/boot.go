@@ -27,6 +27,7 @@ type Config struct {
 	DataBucket string
 	MailDomain string
 	LinkURL    string
+	APIURL     string
 	Deliveries string
 	RateLimit  int64 // requests per token in limits.Window; 0 is any number
 }
@@ -65,6 +66,8 @@ func Read(f manifest.Function, lookup func(string) (string, bool)) (Config, erro
 			c.MailDomain = value
 		case manifest.EnvLinkURL:
 			c.LinkURL = value
+		case manifest.EnvAPIURL:
+			c.APIURL = value
 		case manifest.EnvDeliveries:
 			c.Deliveries = value
 		case manifest.EnvRateLimit:

@@ -41,10 +41,10 @@ func (r *run) attempt(ctx context.Context, l Line) (done bool, err error) {
 		return false, err
 	}
 	switch {
-	case m.Idle || m.Over():
-		return true, r.drop(ctx, l, m)
 	case m.State == Sending && r.Now().Before(m.Until):
 		return false, nil // another run has it, or had it when it died
+	case m.Idle || m.Over():
+		return true, r.drop(ctx, l, m)
 	case r.now.Before(m.From): // what it waits for has moved
 		return true, r.move(ctx, l, m, m.From, nil)
 	case !r.now.Before(m.Late):

@@ -281,6 +281,22 @@ func Line(s string) string {
 	}), " ")
 }
 
+// Brief is a text on one line, short enough for a subject, in which nothing turns the order of letters around.
+func Brief(s string) string {
+	text := []rune(strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, Line(s)))
+	if len(text) > maxBrief {
+		text = append(text[:maxBrief-1], '…')
+	}
+	return string(text)
+}
+
+const maxBrief = 150
+
 // identifier is a Message-ID as it may be repeated: a stranger wrote it.
 var identifier = regexp.MustCompile(`^[!-;=?-~]{1,900}$`)
 

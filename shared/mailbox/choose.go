@@ -20,6 +20,7 @@ type ThreadInput struct {
 	Shared   value.Opt[bool]
 	Read     value.Opt[bool]
 	Archived value.Opt[bool]
+	how      string // a deal was chosen, if not through the API
 }
 
 func (in ThreadInput) links() bool { return in.DealID.Set || in.PersonID.Has() }
@@ -49,7 +50,10 @@ func (b Box) Update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 		return t, err
 	}
 	err = change.Retry(ctx, func() error {
-		t, err = b.update(ctx, a, id, in)
+		before, err := b.Thread(ctx, a, id)
+		if err == nil {
+			t, err = b.update(ctx, a, before, in)
+		}
 		return err
 	})
 	return t, err
@@ -72,8 +76,9 @@ func (t Thread) apply(a auth.Actor, in ThreadInput, open []Deal, now time.Time) 
 		t.DealID = nil
 		in.DealID.Into(&t.DealID)
 		t.DealChosenTime, t.Undecided = &now, ""
-		t.Why = t.because(fmt.Sprintf("row 18: user %d chose deal %d", a.User, value.Deref(t.DealID)))
+		t.Why = t.because(fmt.Sprintf("row 18: user %d chose deal %d%s", a.User, value.Deref(t.DealID), in.how))
 	}
+	t = t.answered()
 	if !value.Equal(before.DealID, t.DealID) || !slices.Equal(before.PersonIDs, t.PersonIDs) {
 		t.Links++
 	}
@@ -81,12 +86,10 @@ func (t Thread) apply(a auth.Actor, in ThreadInput, open []Deal, now time.Time) 
 	return t
 }
 
-func (b Box) update(ctx context.Context, a auth.Actor, id int64, in ThreadInput) (Thread, error) {
-	before, err := b.Thread(ctx, a, id)
-	if err != nil {
-		return before, err
-	}
+// update writes a thread that was read. Where it is written, the answer has the next version, whatever became of the rest.
+func (b Box) update(ctx context.Context, a auth.Actor, before Thread, in ThreadInput) (Thread, error) {
 	var open []Deal
+	var err error
 	if in.PersonID.Has() {
 		if open, err = b.Deals.OpenDeals(ctx, a.Team, refsOf(change.Person, union([]int64{in.PersonID.V}, before.PersonIDs...))); err != nil {
 			return before, err
@@ -97,7 +100,7 @@ func (b Box) update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 	if !in.links() {
 		now = core.PutPlaced(before, now, change.Targets{Refs: before.Shown}).(Thread)
 		if err := b.Store.Commit(ctx, core); err != nil {
-			return now, fmt.Errorf("mailbox.Update %d: %w", id, err)
+			return now, fmt.Errorf("mailbox.Update %d: %w", before.ID, err)
 		}
 		now.Version = before.Version + 1
 		return now, nil
@@ -120,7 +123,7 @@ func (b Box) update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 		first[0].Jobs = append(first[0].Jobs, change.Job{Name: fmt.Sprintf("choose-%s-%d", now.Ref(), before.Version+1), Of: now.Ref()})
 	}
 	if err := b.Store.Commit(ctx, first...); err != nil {
-		return now, fmt.Errorf("mailbox.Update %d: %w", id, err)
+		return now, fmt.Errorf("mailbox.Update %d: %w", before.ID, err)
 	}
 	now.Version = before.Version + 1
 	if len(rest) > 0 {

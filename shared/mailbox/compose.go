@@ -73,7 +73,7 @@ func (t Thread) linked(before *Thread, persons []int64, organization int64, c ch
 	if !value.Equal(before.DealID, t.DealID) {
 		t.DealChosenTime = nil // a rule has overruled the user's choice
 	}
-	return t
+	return t.answered()
 }
 
 // with counts a message in.

@@ -91,6 +91,7 @@ type User struct {
 	Name  string
 	Zone  string // IANA name of the time zone
 	Other bool   // confirmed beside the main one: the mailbox is the user's, its domain need not be the team's
+	Quiet bool   // is not to be asked anything by mail
 }
 
 // Roles tell whose an address is. A user is a user even where a person has the same address.

@@ -61,6 +61,9 @@ func (r run) decide(ctx context.Context, it Item, f facts, pl place) (d decision
 	if t.Undecided == nobody || len(d.suggest) > 0 {
 		t.Suggestions = suggested(slices.Concat(d.suggest, suggestions), t.Suggestions)
 	}
+	if r.asks(it, t) {
+		t.Question = r.question()
+	}
 	t.UpdateTime = r.now
 	m.DealID, m.PersonIDs, m.OrganizationID = t.DealID, t.PersonIDs, t.OrganizationID
 	d.thread, d.message = t, m
@@ -132,6 +135,7 @@ func (r run) store(ctx context.Context, it Item, n int, f facts, pl place) (out 
 func (r run) core(d decision, had *Message, targets change.Targets, shown []change.Ref) change.Set {
 	core, t := change.Set{Team: r.Team}, d.thread
 	core.PutPlaced(value.Deref(d.before), t, targets)
+	core.Dues = t.waiting(d.before)
 	core.PutPlaced(value.Deref(had), d.message, change.Targets{Refs: shown, Moved: targets.Moved})
 	switch {
 	case d.before != nil && d.before.Links != t.Links:
@@ -149,7 +153,7 @@ func join(sets ...change.Set) change.Set {
 		all.Records, all.Checks, all.Members = append(all.Records, s.Records...), append(all.Checks, s.Checks...), append(all.Members, s.Members...)
 		all.Show, all.Hide, all.Jobs = append(all.Show, s.Show...), append(all.Hide, s.Hide...), append(all.Jobs, s.Jobs...)
 		all.Counts = append(all.Counts, s.Counts...)
-		all.Tallies = append(all.Tallies, s.Tallies...)
+		all.Tallies, all.Dues = append(all.Tallies, s.Tallies...), append(all.Dues, s.Dues...)
 	}
 	return all
 }

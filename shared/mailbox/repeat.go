@@ -103,10 +103,15 @@ func (r run) repeat(ctx context.Context, it Item, n int, f facts, pl place) (out
 		set.Put(guard, Alias{ThreadID: m.ThreadID, MessageID: m.ID}, f.Aliases[guard].Version)
 	}
 	if t != nil {
-		switch has := t.attached(now); {
+		has := t.attached(now)
+		if r.asks(it, has) {
+			has.Question = r.question()
+		}
+		set.Dues = has.waiting(pl.thread)
+		switch {
 		case has.Links != pl.thread.Links:
 			set.PutPlaced(*pl.thread, has, targets)
-		case has.RealAttachments != pl.thread.RealAttachments || has.InlineAttachments != pl.thread.InlineAttachments:
+		case has.RealAttachments != pl.thread.RealAttachments || has.InlineAttachments != pl.thread.InlineAttachments || len(set.Dues) > 0:
 			set.Put(has.Ref(), has, has.Version) // where it shows stays
 		}
 	}

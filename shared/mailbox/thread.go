@@ -32,6 +32,7 @@ type Thread struct {
 	PersonIDs          []int64      // the first is the one the thread is about
 	OrganizationID     *int64       // that a mail was addressed to; others follow from the persons and the deal
 	Undecided          string       // why a user has to choose; empty when nothing is open
+	Question           *Question    // that a user is asked by mail; nil where none was
 	Why                             // it is linked as it is: by the message that brought it there, or by a user's choice
 	Suggestions        []Suggestion // whom it may be about, what may be somebody's address
 	AddTime            time.Time

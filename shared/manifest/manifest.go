@@ -61,6 +61,7 @@ const (
 	EnvMailDomain EnvVar = "LEJEK_MAIL_DOMAIN" // the domain of the teams' dedicated addresses
 	EnvRateLimit  EnvVar = "LEJEK_RATE_LIMIT"  // requests per token in two seconds, 0 for any number
 	EnvDeliveries EnvVar = "LEJEK_DELIVERIES"  // the address of the queue of what webhooks are sent
+	EnvAPIURL     EnvVar = "LEJEK_API_URL"     // where the API is, for who is not called through it
 	EnvLinkURL    EnvVar = "LEJEK_LINK_URL"    // where a record is seen, with {entities} and {id}; links in mail are made of it
 )
 
@@ -242,6 +243,7 @@ var Functions = limited([]Function{
 			"GET /v1/mailbox/mailThreads", "GET /v1/mailbox/mailThreads/{id}", "PUT /v1/mailbox/mailThreads/{id}",
 			"DELETE /v1/mailbox/mailThreads/{id}",
 			"GET /v1/mailbox/mailThreads/{id}/mailMessages", "GET /v1/mailbox/mailMessages/{id}",
+			"GET /api/v2/mailThreads/choose", "POST /api/v2/mailThreads/choose",
 		},
 		Grants: with(writeTable, readFiles), Env: []EnvVar{EnvTable, EnvDataBucket}, Timeout: 15, Memory: 512,
 	},
@@ -255,6 +257,7 @@ var Functions = limited([]Function{
 			"GET /v1/roles", "GET /v1/roles/{id}", "GET /v1/permissionSets", "GET /v1/permissionSets/{id}",
 			"GET /api/v2/apiTokens", "POST /api/v2/apiTokens", "DELETE /api/v2/apiTokens/{id}", "GET /api/v2/auditLog",
 			"GET /api/v2/inboundAddress", "POST /api/v2/inboundAddress/rotate",
+			"GET /api/v2/userSettings", "PUT /api/v2/userSettings", "GET /api/v2/userSettings/stopQuestions", "POST /api/v2/userSettings/stopQuestions",
 		},
 		Default: true,
 		Grants:  writeTable, Env: []EnvVar{EnvTable, EnvMailDomain}, Timeout: 15, Memory: 512,
@@ -309,10 +312,10 @@ var Functions = limited([]Function{
 		Env:        []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},
 	{
-		Name: "reminders", Doc: "mails each owner of an activity that falls due",
+		Name: "reminders", Doc: "mails what is due: reminders to owners of activities, questions about mail to users",
 		Every:  time.Minute,
 		Grants: with(writeTable, sendMail),
-		Env:    []EnvVar{EnvTable, EnvMailDomain, EnvLinkURL}, Timeout: 120, Memory: 256,
+		Env:    []EnvVar{EnvTable, EnvMailDomain, EnvLinkURL, EnvAPIURL}, Timeout: 120, Memory: 256,
 	},
 	{
 		Name: "search", Doc: "searches across deals, persons, organizations and files",

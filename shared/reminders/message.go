@@ -29,13 +29,13 @@ type line struct{ name, text, link string }
 // the mail should it ever come back.
 func compose(m message) ([]byte, error) {
 	due := m.activity.DueAt.In(m.owner.Zone)
-	subject := plain(m.activity.Subject)
+	subject := letter.Brief(m.activity.Subject)
 	if subject == "" {
-		subject = plain(m.activity.Type)
+		subject = letter.Brief(m.activity.Type)
 	}
 	title := fmt.Sprintf("%s is due %s", subject, m.when(due))
 	return letter.Letter{
-		From: mail.Address{Name: "Lejek", Address: m.from}, To: []mail.Address{{Name: plain(m.owner.Name), Address: m.owner.Email}},
+		From: mail.Address{Name: "Lejek", Address: m.from}, To: []mail.Address{{Name: letter.Brief(m.owner.Name), Address: m.owner.Email}},
 		Subject: "Reminder: " + subject + ", " + due.Format("15:04"), Date: m.now, Loop: m.from, Machine: true,
 		Text: m.plainText(title), HTML: m.html(title),
 	}.Bytes()
@@ -60,25 +60,25 @@ func (m message) when(due time.Time) string {
 func (m message) lines() []line {
 	a, due := m.activity, m.activity.DueAt.In(m.owner.Zone)
 	list := []line{
-		{"Activity", plain(a.Subject) + " (" + plain(a.Type) + ")", m.url(change.Of(change.Activity, a.ID))},
+		{"Activity", letter.Brief(a.Subject) + " (" + letter.Brief(a.Type) + ")", m.url(change.Of(change.Activity, a.ID))},
 		{"Due", due.Format("Monday, 2 January 2006, 15:04") + " (" + m.owner.Zone.String() + ")", ""},
 	}
 	if a.Duration != "" {
 		list = append(list, line{"Duration", strings.TrimSuffix(a.Duration, ":00"), ""})
 	}
 	if a.Location != "" {
-		list = append(list, line{"Location", plain(a.Location), ""})
+		list = append(list, line{"Location", letter.Brief(a.Location), ""})
 	}
 	for _, l := range m.linked {
 		name := l.Ref.Kind()
-		list = append(list, line{strings.ToUpper(name[:1]) + name[1:], plain(l.Name), m.url(l.Ref)})
+		list = append(list, line{strings.ToUpper(name[:1]) + name[1:], letter.Brief(l.Name), m.url(l.Ref)})
 	}
 	return list
 }
 
 func (m message) plainText(title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "Hello %s,\r\n\r\n%s.\r\n\r\n", plain(m.owner.Name), title)
+	fmt.Fprintf(&b, "Hello %s,\r\n\r\n%s.\r\n\r\n", letter.Brief(m.owner.Name), title)
 	for _, l := range m.lines() {
 		fmt.Fprintf(&b, "%s: %s\r\n", l.name, l.text)
 		if l.link != "" {
@@ -91,7 +91,7 @@ func (m message) plainText(title string) string {
 
 func (m message) html(title string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<!DOCTYPE html>\r\n<html><body>\r\n<p>Hello %s,</p>\r\n<p><b>%s.</b></p>\r\n<table>\r\n", html.EscapeString(plain(m.owner.Name)), html.EscapeString(title))
+	fmt.Fprintf(&b, "<!DOCTYPE html>\r\n<html><body>\r\n<p>Hello %s,</p>\r\n<p><b>%s.</b></p>\r\n<table>\r\n", html.EscapeString(letter.Brief(m.owner.Name)), html.EscapeString(title))
 	for _, l := range m.lines() {
 		text := html.EscapeString(l.text)
 		if l.link != "" {
@@ -113,14 +113,3 @@ var entities = map[string]string{
 func (m message) url(ref change.Ref) string {
 	return strings.NewReplacer("{entities}", entities[ref.Kind()], "{id}", strconv.FormatInt(ref.ID(), 10)).Replace(m.link)
 }
-
-// plain is text on one line, short enough for a subject.
-func plain(s string) string {
-	text := []rune(letter.Line(s))
-	if len(text) > maxText {
-		text = append(text[:maxText-1], '…')
-	}
-	return string(text)
-}
-
-const maxText = 150

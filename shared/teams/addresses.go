@@ -97,19 +97,6 @@ func (s Addresses) Add(ctx context.Context, a auth.Actor, email, base string) (a
 	return added, s.ask(ctx, u, email, base+confirmAddress+"?token="+url.QueryEscape(token))
 }
 
-// keys are those that may sign now; new ones are kept with what they are the first to sign for.
-func (s Addresses) keys(ctx context.Context, set *change.Set) (signed.Keys, error) {
-	keys, err := s.Store.LinkKeys(ctx, set.Team)
-	if err != nil {
-		return keys, err
-	}
-	keys, fresh := keys.Ready(s.now())
-	if fresh {
-		set.Put(change.Named(signed.Kind, signed.Name), keys, keys.Version)
-	}
-	return keys, nil
-}
-
 // adding is the user with one address more that waits, or one that waits anew.
 func (u User) adding(id int64, email string, now time.Time) (User, OtherAddress, error) {
 	mails := slices.DeleteFunc(slices.Clone(u.AddressMails), func(t time.Time) bool { return now.Sub(t) >= 24*time.Hour })
@@ -176,17 +163,12 @@ func (s Addresses) Asks(ctx context.Context, token string) (Asked, error) {
 
 // opened is what a valid link is about: the user as read, and which of the addresses waits.
 func (s Addresses) opened(ctx context.Context, token string) (asked Asked, u User, i int, err error) {
-	said, err := signed.Read(token)
-	if err != nil {
-		return asked, u, 0, errVoid()
+	c, ok, err := s.Open(ctx, token, confirming)
+	if err == nil && !ok {
+		err = errVoid()
 	}
-	keys, err := s.Store.LinkKeys(ctx, said.Team)
 	if err != nil {
 		return asked, u, 0, err
-	}
-	c, err := keys.Verify(token, confirming, s.now())
-	if err != nil {
-		return asked, u, 0, errVoid()
 	}
 	user, _, _ := strings.Cut(c.Subject, "/")
 	id, _ := strconv.ParseInt(user, 10, 64) // it was signed

@@ -51,6 +51,8 @@ type User struct {
 	ReminderMinutes *int64
 	Addresses       []OtherAddress
 	AddressMails    []time.Time // when further addresses were asked for their confirmation, of the last day
+	Quiet           bool        // does not want to be asked by mail which deal a mail is about
+	QuietSet        int64       // how often that was changed: a link that switches it off is good for one state
 	AddTime         time.Time
 	UpdateTime      time.Time
 }

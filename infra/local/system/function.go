@@ -40,7 +40,7 @@ type function struct {
 func (s *System) build(f manifest.Function, constructor func(boot.Env) lambda.Handler) (built *function, err error) {
 	values := map[manifest.EnvVar]string{
 		manifest.EnvTable: s.Options.Table, manifest.EnvMailBucket: MailBucket, manifest.EnvDataBucket: DataBucket, manifest.EnvMailDomain: MailDomain,
-		manifest.EnvRateLimit: strconv.Itoa(s.RateLimit), manifest.EnvLinkURL: s.URL + manifest.RecordPath,
+		manifest.EnvRateLimit: strconv.Itoa(s.RateLimit), manifest.EnvLinkURL: s.URL + manifest.RecordPath, manifest.EnvAPIURL: s.URL,
 		manifest.EnvDeliveries: s.queueAPI.QueueURL(string(manifest.Deliveries)),
 	}
 	given := map[string]string{}

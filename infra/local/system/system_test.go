@@ -122,7 +122,7 @@ func TestFunctionGetsTheContextAndEnvironmentOfProduction(t *testing.T) {
 		"deals": handler(func(context.Context, boot.Env, json.RawMessage) (any, error) { panic("a mistake") }),
 	}})
 	answer, err := s.Invoke(t.Context(), "teams", []byte(`{}`))
-	want := fmt.Sprintf(`[15,true,{"Table":%q,"MailBucket":"","DataBucket":"","MailDomain":%q,"LinkURL":"","Deliveries":"","RateLimit":0}]`, s.Options.Table, MailDomain)
+	want := fmt.Sprintf(`[15,true,{"Table":%q,"MailBucket":"","DataBucket":"","MailDomain":%q,"LinkURL":"","APIURL":"","Deliveries":"","RateLimit":0}]`, s.Options.Table, MailDomain)
 	if err != nil || string(answer) != want {
 		t.Errorf("got %s, %v; want %s", answer, err, want)
 	}

@@ -56,7 +56,7 @@ type App struct {
 func New(t testing.TB, options ...func(*App)) *App {
 	cfg, table := engine.Table(t)
 	a := &App{t: t, cfg: cfg, handlers: map[string]lambda.Handler{}, clock: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)}
-	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost", LinkURL: "https://crm.example/{entities}/{id}"}, cfg)
+	env := boot.New(boot.Config{Table: table, MailBucket: "mail", DataBucket: "data", MailDomain: "mail.lejek.localhost", LinkURL: "https://crm.example/{entities}/{id}", APIURL: "https://crm.example"}, cfg)
 	env.Now = a.now
 	env.Log = slog.New(slog.DiscardHandler)
 	if _, ok := t.(*testing.T); ok {

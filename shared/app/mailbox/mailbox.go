@@ -12,5 +12,5 @@ import (
 // New is the handler of the function.
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
-	return api.New("mailbox", c.Options(), api.Mailbox{Box: c.Mailbox(), Records: c.DB}.Routes()...)
+	return api.New("mailbox", c.Options(), append(api.Mailbox{Box: c.Mailbox(), Records: c.DB}.Routes(), api.Questions{Questions: c.Questions()}.Routes()...)...)
 }

@@ -3,6 +3,8 @@
 package misc
 
 import (
+	"slices"
+
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"github.com/lejek/lejek/shared/api"
@@ -14,7 +16,6 @@ import (
 func New(env boot.Env) lambda.Handler {
 	c := app.New(env)
 	routes := api.Misc{Teams: c.Teams(), Activities: c.Activities(), Types: c.ActivityTypes(), Now: c.Now}.Routes()
-	routes = append(routes, api.Administration{Teams: c.Teams()}.Routes()...)
-	routes = append(routes, api.InboundAddress{Teams: c.Teams(), MailDomain: c.MailDomain, Now: c.Now}.Routes()...)
-	return api.New("misc", c.Options(), routes...)
+	return api.New("misc", c.Options(), slices.Concat(routes, api.Administration{Teams: c.Teams()}.Routes(),
+		api.InboundAddress{Teams: c.Teams(), MailDomain: c.MailDomain, Now: c.Now}.Routes(), api.UserSettings{Teams: c.Teams()}.Routes())...)
 }

@@ -1,0 +1,78 @@
+package api
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+
+	"github.com/lejek/lejek/shared/mailbox"
+)
+
+// Questions are the pages on which users choose the deal of a thread.
+type Questions struct{ Questions mailbox.Questions }
+
+// questionWire is what became of asking a user which deal a thread is about.
+type questionWire struct {
+	UserID   int64   `json:"user_id"`
+	State    string  `json:"state"` // pending, sending, sent, failed, missed, void
+	Open     bool    `json:"open"`  // the links in the mail still do something
+	DealIDs  []int64 `json:"deal_ids"`
+	AddTime  *string `json:"add_time"`
+	SentTime *string `json:"sent_time"`
+	Tries    int64   `json:"tries"`
+	Error    *string `json:"error"`
+}
+
+func questionOut(q *mailbox.Question) *questionWire {
+	if q == nil {
+		return nil
+	}
+	return &questionWire{
+		UserID: q.UserID, State: q.State, Open: q.Code != "", DealIDs: each(q.DealIDs, same), AddTime: seconds(&q.Time), SentTime: seconds(q.SentAt),
+		Tries: q.Tries, Error: orNull(q.Error),
+	}
+}
+
+// Routes binds them.
+func (h Questions) Routes() []Route {
+	return []Route{
+		Page("GET /api/v2/mailThreads/choose", http.HandlerFunc(h.offer)),
+		Page("POST /api/v2/mailThreads/choose", http.HandlerFunc(h.take)),
+	}
+}
+
+func (h Questions) offer(w http.ResponseWriter, r *http.Request) {
+	token := r.URL.Query().Get("token")
+	p, err := h.Questions.Offers(r.Context(), token)
+	if err != nil {
+		failedPage(w, r, err)
+		return
+	}
+	title, ask, button := "Is it this deal?", "is about the deal <b>"+html.EscapeString(p.Deal)+"</b>.", "Link it"
+	if p.Deal == "" {
+		title, ask, button = "None of the deals?", "is about <b>none</b> of the deals.", "None of them"
+	}
+	showPage(w, http.StatusOK, title, fmt.Sprintf(`<p>The conversation %s %s %s of %s says so.</p>
+%s
+<p>If you are not sure, close this page.</p>`, html.EscapeString(p.Called), ask, html.EscapeString(p.User), html.EscapeString(p.Team), pressing("choose", token, button)))
+}
+
+func (h Questions) take(w http.ResponseWriter, r *http.Request) {
+	token, err := formToken(r)
+	if err != nil {
+		failedPage(w, r, err)
+		return
+	}
+	p, err := h.Questions.Take(r.Context(), token)
+	if err != nil {
+		failedPage(w, r, err)
+		return
+	}
+	done := "belongs to the deal <b>" + html.EscapeString(p.Deal) + "</b> now, with its messages, files and notes."
+	if p.Deal == "" {
+		done = "belongs to <b>no deal</b> now."
+	}
+	showPage(w, http.StatusOK, "Done", fmt.Sprintf(`<p>The conversation %s %s Mail that comes in it later stays there.</p>
+<p>To change it, give the conversation another deal in the mailbox: <code>PUT /v1/mailbox/mailThreads/%d</code> with <code>deal_id</code>.</p>`,
+		html.EscapeString(p.Called), done, p.Thread))
+}
