@@ -132,5 +132,5 @@ module.exports = [
   { in: /^WebhooksApi\./, may: "is not declared", at: ["signed", "banned_until"] },
 
   // Ours: why mail is where it is, and what else it may belong to.
-  { in: /^MailboxApi\.|Api\.get(Deal|Person|Organization)MailMessages$/, may: "is not declared", at: ["link", "data.link", "deal_candidates", "suggestions"] },
+  { in: /^MailboxApi\.|Api\.get(Deal|Person|Organization)MailMessages$/, may: "is not declared", at: ["link", "data.link", "deal_candidates", "suggestions", "question"] },
 ];
