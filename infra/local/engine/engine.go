@@ -1,4 +1,4 @@
-// Package engine runs DynamoDB on this machine: the dynoxide program, with its data in a file or in memory, and in it tables
+// Package engine runs DynamoDB on this machine: the dynoxide program, with its data in a file, and in it tables
 // built from shared/schema exactly as the stack builds the deployed one. Tests call Table and get a fresh table of their own
 // on one engine per test process.
 //
@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,11 +31,20 @@ type Engine struct {
 	process *process.Process
 }
 
-// Start runs an engine that keeps its data in the file, or in memory when file is "".
+// Start runs an engine that keeps its data in the file; when file is "", in one that is out of sight at once and goes with the engine.
+// It is never the engine's own memory, since it would make the stream's table there, without the index of the empty database.
 func Start(ctx context.Context, tools node.Tools, file string) (*Engine, error) {
 	path, err := tools.Engine()
 	if err != nil {
 		return nil, err
+	}
+	if file == "" {
+		dir, err := os.MkdirTemp("", "lejek")
+		if err != nil {
+			return nil, fmt.Errorf("engine.Start: %w", err)
+		}
+		defer os.RemoveAll(dir) // the engine has opened what it needs by then
+		file = filepath.Join(dir, "data.db")
 	}
 	if err := prepare(file); err != nil {
 		return nil, fmt.Errorf("engine.Start: %w", err)
@@ -45,12 +55,8 @@ func Start(ctx context.Context, tools node.Tools, file string) (*Engine, error) 
 		if port, err = process.FreePort(); err != nil {
 			break
 		}
-		args := []string{"serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port)}
-		if file != "" {
-			args = append(args, "--db-path", file)
-		}
 		var p *process.Process
-		if p, err = process.Start(ctx, "listening on", path, args...); err == nil {
+		if p, err = process.Start(ctx, "listening on", path, "serve", "--host", "127.0.0.1", "--port", strconv.Itoa(port), "--db-path", file); err == nil {
 			return &Engine{URL: fmt.Sprintf("http://127.0.0.1:%d", port), process: p}, nil
 		}
 		if ctx.Err() != nil {
@@ -61,20 +67,17 @@ func Start(ctx context.Context, tools node.Tools, file string) (*Engine, error) 
 }
 
 // empty is a database that holds nothing but the engine's own table of stream records, with an index that the engine does not
-// make itself: without it each write looks through all earlier records, and a transaction takes six times as long after some
-// thousand mails. It was made with
+// make itself: without it each write looks through all earlier records for the last number, and a transaction takes six times as
+// long after some thousand mails. It was made with
 //
 //	CREATE TABLE _stream_records (…as dynoxide 1.2.1 makes it…);
-//	CREATE INDEX _stream_records_by_shard ON _stream_records (table_name, shard_id, sequence_number);
+//	CREATE INDEX _stream_records_by_number ON _stream_records (table_name, CAST(sequence_number AS INTEGER));
 //
 //go:embed empty.db
 var empty []byte
 
-// prepare puts the empty database where a new file is wanted; the engine makes the rest.
+// prepare puts the empty database where there is none yet; the engine makes the rest.
 func prepare(file string) error {
-	if file == "" {
-		return nil
-	}
 	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
 		return nil

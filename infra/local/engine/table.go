@@ -13,7 +13,7 @@ import (
 	"github.com/lejek/lejek/infra/local/node"
 )
 
-// shared is the one in-memory engine of a test process; it dies with it.
+// shared is the one engine of a test process; it dies with it.
 var shared = sync.OnceValues(func() (*Engine, error) {
 	tools, err := node.Install(context.Background())
 	if err != nil {
@@ -22,7 +22,7 @@ var shared = sync.OnceValues(func() (*Engine, error) {
 	return Start(context.Background(), tools, "")
 })
 
-// Shared is the in-memory engine that all tests of the process use.
+// Shared is the engine that all tests of the process use.
 func Shared(t testing.TB) *Engine {
 	t.Helper()
 	e, err := shared()
