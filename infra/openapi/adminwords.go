@@ -14,7 +14,9 @@ var adminWords = map[string]word{
 
 	"html":                {"The mail as HTML, made safe as shown mail is; text stands in where it is not given, or is made of it", "<p>Hello</p>"},
 	"text":                {"The mail as plain text", "Hello"},
-	"thread_id":           {"The mail thread that is answered in; a new one without it", 1},
+	"thread_id":           {"The mail thread; of a mail that is sent the one that it answers in, a new one without it", 1},
+	"thread_ids":          {"The mail threads that are accepted, at most 50", []int64{1}},
+	"undecided":           {"Why a deal is still to be chosen for the thread", nil},
 	"internet_message_id": {"The Message-ID under which its recipients have the mail, once it is sent", nil},
 	"returned":            {"Recipients whom the mail did not reach, or who complained", nil},
 	"send_error":          {"Why the mail did not go out, or what is not known; null when all went well", nil},

@@ -36,6 +36,9 @@ var summaries = func() map[manifest.Operation]string {
 		"POST /api/v2/mailMessages":     "Write a mail, or answer in a thread; it is stored and sent",
 		"GET /api/v2/mailMessages/{id}": "A mail that was written here, and what became of it",
 
+		"GET /api/v2/persons/{id}/linkSuggestions":  "Earlier mail that may belong to a person: of an address that the person has come to have, or without a deal while there is an open one; newest first",
+		"POST /api/v2/persons/{id}/linkSuggestions": "Accept suggestions: their threads become the person's, with a deal if you name one",
+
 		"GET /api/v2/userAddresses":          "Your mailboxes besides the one of your user",
 		"POST /api/v2/userAddresses":         "Add a mailbox of yours; it gets a link that confirms it, for three days",
 		"DELETE /api/v2/userAddresses/{id}":  "Take a mailbox away",

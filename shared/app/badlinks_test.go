@@ -61,6 +61,8 @@ func linking(target string, body any, name, id string) any {
 		fields = map[string]any{"file_name": "x.txt", "file_size": 1}
 	case target == "/api/v2/mailMessages":
 		fields = map[string]any{"to": []string{"a@x.example"}, "text": "x"}
+	case strings.HasSuffix(target, "/linkSuggestions"):
+		fields = map[string]any{"thread_ids": []any{1}}
 	case strings.HasSuffix(target, "/followers"):
 		fields = map[string]any{}
 	case target == "/v1/webhooks":

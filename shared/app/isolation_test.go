@@ -167,6 +167,8 @@ func TestNothingOfATeamIsVisibleToAnother(t *testing.T) {
 					body = optionsOf(method)
 				case rest == "/merge":
 					body = map[string]any{"merge_with_id": ids["/api/v2"+root[strings.LastIndex(root, "/"):]]}
+				case rest == "/linkSuggestions" && body != nil:
+					body = map[string]any{"thread_ids": []any{ids["/v1/mailbox/mailThreads"]}}
 				case rest == "/participants" && body != nil:
 					body = map[string]any{"person_id": ids["/api/v2/persons"]}
 				}

@@ -107,9 +107,11 @@ func (p MailPeople) Living(ctx context.Context, team int64, refs []change.Ref) (
 }
 
 func mailPerson(p persons.Person) mailbox.Person {
-	return mailbox.Person{
-		ID: p.ID, Name: p.Name, OwnerID: p.OwnerID, OrganizationID: value.Deref(p.OrganizationID), UpdateTime: p.UpdateTime,
+	m := mailbox.Person{ID: p.ID, Name: p.Name, OwnerID: p.OwnerID, OrganizationID: value.Deref(p.OrganizationID), UpdateTime: p.UpdateTime}
+	for _, e := range p.Emails {
+		m.Emails = append(m.Emails, change.NormalAddress(e.Value))
 	}
+	return m
 }
 
 func (p MailPeople) NewPerson(a auth.Actor, in mailbox.NewPerson, now time.Time) (mailbox.Person, change.Set, error) {

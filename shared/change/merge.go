@@ -54,6 +54,9 @@ func (r Redirects) To(ref Ref) Ref {
 // and is still moving. Those of a part of a person's summary are the parts of all, within all that the organization is made of.
 func (r Redirects) Collections(of Ref) []Ref {
 	all := []Ref{of}
+	if of.Kind() == Address {
+		return all // it is absorbed by nothing
+	}
 	if person, organization, part := strings.Cut(string(of), "@"); part && r.Any() {
 		all = nil
 		for _, p := range r.Collections(Ref(person)) {

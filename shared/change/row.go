@@ -14,11 +14,12 @@ import (
 type Shelf string
 
 const (
-	Flow        Shelf = "flow"    // what happened, newest first
-	Planned     Shelf = "planned" // undone activities by due time
-	OpenDeals   Shelf = "deals"   // open deals of a person or an organization
-	Threads     Shelf = "threads" // mail threads by last message
-	Files       Shelf = "files"   // newest first
+	Flow        Shelf = "flow"      // what happened, newest first
+	Planned     Shelf = "planned"   // undone activities by due time
+	OpenDeals   Shelf = "deals"     // open deals of a person or an organization
+	Threads     Shelf = "threads"   // mail threads by last message
+	Strangers   Shelf = "strangers" // of an address: mail threads in which nobody is linked who has it, by last message
+	Files       Shelf = "files"     // newest first
 	Relations   Shelf = "relations"
 	NamedBy     Shelf = "named"       // what names the record by a link of its own and does not show on it
 	Messages    Shelf = "messages"    // of a thread, oldest first
@@ -42,7 +43,7 @@ type Range struct {
 type Row struct {
 	On     Ref
 	Shelf  Shelf
-	At     time.Time // position on Flow, Planned, Threads and Figures
+	At     time.Time // position on Flow, Planned, Threads, Strangers and Figures
 	Source Ref
 	Sent   bool // a mail that a user of the team wrote
 	Log    *Log

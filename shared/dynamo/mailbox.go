@@ -133,6 +133,22 @@ func (m Mail) ThreadsOn(ctx context.Context, team int64, on change.Ref, limit in
 	return list, err
 }
 
+// ThreadRows is a query for each of them, however much it has.
+func (m Mail) ThreadRows(ctx context.Context, team int64, on []change.Ref, after *change.Row, limit int) ([]change.Row, bool, error) {
+	if len(on) == 0 {
+		return nil, false, nil
+	}
+	redirects, err := m.Redirects(ctx, team)
+	if err != nil {
+		return nil, false, err
+	}
+	var all []change.Ref
+	for _, ref := range on {
+		all = append(all, redirects.Collections(ref)...)
+	}
+	return m.rowsIn(ctx, team, all, change.Range{Shelf: change.Threads, Desc: true, After: after, Limit: limit})
+}
+
 // MessagesIn reads the messages of a thread, oldest first: one query and a batch read for each hundred.
 func (m Mail) MessagesIn(ctx context.Context, team, thread int64) ([]mailbox.Message, error) {
 	rows, _, err := m.Rows(ctx, team, change.Of(change.MailThread, thread), change.Range{Shelf: change.Messages})

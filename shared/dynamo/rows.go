@@ -50,7 +50,7 @@ func rowKey(team int64, r change.Row) schema.Key {
 }
 
 var shelves = map[change.Shelf]schema.Pattern{
-	change.Flow: schema.Flow, change.Planned: schema.Planned, change.Threads: schema.Mail, change.Messages: schema.Message,
+	change.Flow: schema.Flow, change.Planned: schema.Planned, change.Threads: schema.Mail, change.Strangers: schema.Mail, change.Messages: schema.Message,
 	change.OpenDeals: schema.OpenDeal, change.Files: schema.FileRow, change.Relations: schema.Relation,
 	change.Figures: schema.Figures, change.Followers: schema.Follower, change.FollowerLog: schema.FollowerLog, change.NamedBy: schema.Named,
 }

@@ -198,8 +198,8 @@ func (m *mover) addSet(ctx context.Context, ref change.Ref, set change.Set) erro
 // replace is the change that places a source by its links; empty when nothing moves.
 func (m *mover) replace(ctx context.Context, before change.Placed) (set change.Set, err error) {
 	now := before
-	if f, ok := before.(Follower); ok && m.thread != nil && follows(before) {
-		now = f.LinkTo(m.thread.HangsOn())
+	if m.thread != nil {
+		now = m.thread.Pass(before)
 	}
 	if m.gone != nil {
 		if now, err = m.leave(ctx, before); err != nil {

@@ -10,18 +10,8 @@ import (
 type Thread interface {
 	change.Placed
 	Check() change.Check // that its links are as they were read
-}
-
-// Follower is what takes over the links of its thread: a message, an attachment.
-type Follower interface {
-	change.Placed
-	LinkTo(change.Links) change.Placed
-}
-
-// follows is false for a record that could follow its thread, and does not: a note that somebody filed elsewhere.
-func follows(record any) bool {
-	f, ok := record.(interface{ Follows() bool })
-	return !ok || f.Follows()
+	// Pass is a record as it is in the thread: with its links, unless it does not follow them.
+	Pass(change.Placed) change.Placed
 }
 
 // Ledger tells what became of raw mails.

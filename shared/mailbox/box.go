@@ -16,6 +16,8 @@ type BoxStore interface {
 	Mail(ctx context.Context, team int64, threads, messages []int64) (Stored, error)
 	// ThreadPage lists a user's threads, newest message first, from an offset among the wanted ones.
 	ThreadPage(ctx context.Context, team, user int64, archived bool, wanted func(Thread) bool, start, limit int) ([]Thread, bool, error)
+	// ThreadRows are rows of threads that show on any of these records or addresses, newest message first, each thread once.
+	ThreadRows(ctx context.Context, team int64, on []change.Ref, after *change.Row, limit int) (rows []change.Row, more bool, err error)
 	// MessagesIn are the messages of a thread, oldest first.
 	MessagesIn(ctx context.Context, team, thread int64) ([]Message, error)
 	Entry(ctx context.Context, team int64, id string) (Entry, error)

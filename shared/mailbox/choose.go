@@ -21,6 +21,7 @@ type ThreadInput struct {
 	Read     value.Opt[bool]
 	Archived value.Opt[bool]
 	how      string // a deal was chosen, if not through the API
+	about    Person // of PersonID
 }
 
 func (in ThreadInput) links() bool { return in.DealID.Set || in.PersonID.Has() }
@@ -42,7 +43,7 @@ func (b Box) Update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 		if err != nil {
 			return t, err
 		}
-		if len(known) == 0 {
+		if in.about = known[in.PersonID.V]; len(known) == 0 {
 			bad.Add("person_id", "person %d not found", in.PersonID.V)
 		}
 	}
@@ -59,13 +60,14 @@ func (b Box) Update(ctx context.Context, a auth.Actor, id int64, in ThreadInput)
 	return t, err
 }
 
-// apply writes an input onto the thread. open are the open deals of the person that is chosen.
+// apply writes an input onto the thread. open are the open deals of all that are linked when a person is chosen.
 func (t Thread) apply(a auth.Actor, in ThreadInput, open []Deal, now time.Time) Thread {
 	before := t
 	t.Shared, t.Read, t.Archived = in.Shared.Or(t.Shared), in.Read.Or(t.Read), in.Archived.Or(t.Archived)
 	if in.PersonID.Has() {
 		t.PersonIDs = union([]int64{in.PersonID.V}, t.PersonIDs...)
 		t.PersonIDs, t.Suggestions = t.PersonIDs[:min(len(t.PersonIDs), maxLinked)], nil
+		t = t.recognise(in.about)
 		t.Why = t.because(fmt.Sprintf("user %d chose person %d", a.User, in.PersonID.V))
 		if t.DealID == nil && t.DealChosenTime == nil {
 			ch := chooseDeal(nil, nil, open)
@@ -73,16 +75,22 @@ func (t Thread) apply(a auth.Actor, in ThreadInput, open []Deal, now time.Time) 
 		}
 	}
 	if in.DealID.Set {
-		t.DealID = nil
-		in.DealID.Into(&t.DealID)
-		t.DealChosenTime, t.Undecided = &now, ""
-		t.Why = t.because(fmt.Sprintf("row 18: user %d chose deal %d%s", a.User, value.Deref(t.DealID), in.how))
+		t = t.choose(a, in, now)
 	}
 	t = t.answered()
 	if !value.Equal(before.DealID, t.DealID) || !slices.Equal(before.PersonIDs, t.PersonIDs) {
 		t.Links++
 	}
 	t.UpdateTime = now
+	return t
+}
+
+// choose settles the thread's deal, or that there is none.
+func (t Thread) choose(a auth.Actor, in ThreadInput, now time.Time) Thread {
+	t.DealID = nil
+	in.DealID.Into(&t.DealID)
+	t.DealChosenTime, t.Undecided = &now, ""
+	t.Why = t.because(fmt.Sprintf("row 18: user %d chose deal %d%s", a.User, value.Deref(t.DealID), in.how))
 	return t
 }
 
@@ -96,8 +104,8 @@ func (b Box) update(ctx context.Context, a auth.Actor, before Thread, in ThreadI
 		}
 	}
 	now := before.apply(a, in, open, b.Now().UTC().Truncate(time.Millisecond))
-	core := change.By(a)
 	if !in.links() {
+		core := change.By(a)
 		now = core.PutPlaced(before, now, change.Targets{Refs: before.Shown}).(Thread)
 		if err := b.Store.Commit(ctx, core); err != nil {
 			return now, fmt.Errorf("mailbox.Update %d: %w", before.ID, err)
@@ -105,14 +113,28 @@ func (b Box) update(ctx context.Context, a auth.Actor, before Thread, in ThreadI
 		now.Version = before.Version + 1
 		return now, nil
 	}
+	now, left, err := b.relink(ctx, a, before, now)
+	if err == nil && left {
+		err = b.follow(ctx, a.Team, now)
+	}
+	return now, err
+}
+
+// relink writes a thread that a user gave other links, with as much of what follows as one transaction holds. left tells that there is
+// more, which a job does, unless it is done at once.
+func (b Box) relink(ctx context.Context, a auth.Actor, before, now Thread) (_ Thread, left bool, err error) {
 	targets, err := b.Store.Targets(ctx, a.Team, now.HangsOn())
 	if err != nil {
-		return now, err
+		return now, false, err
+	}
+	if gone := targets.Except(before.HangsOn()).Missing; len(gone) > 0 { // just now
+		return now, false, change.MissingRecord(gone[0])
 	}
 	rest, checks, err := b.following(ctx, a.Team, now, targets)
 	if err != nil {
-		return now, err
+		return now, false, err
 	}
+	core := change.By(a)
 	now = core.PutPlaced(before, now, targets).(Thread)
 	core.Checks = append(core.Checks, checks...)
 	first := []change.Set{core}
@@ -123,19 +145,10 @@ func (b Box) update(ctx context.Context, a auth.Actor, before Thread, in ThreadI
 		first[0].Jobs = append(first[0].Jobs, change.Job{Name: fmt.Sprintf("choose-%s-%d", now.Ref(), before.Version+1), Of: now.Ref()})
 	}
 	if err := b.Store.Commit(ctx, first...); err != nil {
-		return now, fmt.Errorf("mailbox.Update %d: %w", before.ID, err)
+		return now, false, fmt.Errorf("mailbox.relink %d: %w", now.ID, err)
 	}
 	now.Version = before.Version + 1
-	if len(rest) > 0 {
-		return now, b.follow(ctx, a.Team, now)
-	}
-	return now, nil
-}
-
-// follower is what takes over the links of a thread.
-type follower interface {
-	change.Placed
-	LinkTo(change.Links) change.Placed
+	return now, len(rest) > 0, nil
 }
 
 // following are the moves that follow from a thread's: its messages, newest first, each with its notes and files, then the ledger's
@@ -161,21 +174,15 @@ func (b Box) following(ctx context.Context, team int64, now Thread, t change.Tar
 		}
 	}
 	for _, m := range slices.Backward(messages) {
-		move(m, m.LinkTo(now.HangsOn()))
+		move(m, now.Pass(m))
 		for _, ref := range m.Carries() {
-			if f, ok := annexes[ref].(follower); ok && follows(f) {
-				move(f, f.LinkTo(now.HangsOn()))
+			if p, ok := annexes[ref].(change.Placed); ok {
+				move(p, now.Pass(p))
 			}
 		}
 	}
 	settled, checks, err := b.settled(ctx, team, now, messages)
 	return append(sets, settled...), checks, err
-}
-
-// follows is false for a note that somebody filed elsewhere.
-func follows(record any) bool {
-	f, ok := record.(interface{ Follows() bool })
-	return !ok || f.Follows()
 }
 
 // settled are the entries of messages that are settled with their thread, as it is now. An entry with several threads is so with the

@@ -18,7 +18,7 @@ const (
 func (r run) message(it Item, at time.Time, c cast) Message {
 	p := it.Parsed
 	room := maxPartyBytes
-	from, to, cc, bcc := c.parties(p.From, &room), c.parties(p.To, &room), c.parties(p.Cc, &room), c.parties(p.Bcc, &room)
+	from, to, cc, bcc := r.parties(c, p.From, &room), r.parties(c, p.To, &room), r.parties(c, p.Cc, &room), r.parties(c, p.Bcc, &room)
 	m := Message{
 		RawID: r.RawID, RawKey: r.RawKey, MessageID: p.MessageID, Print: p.ContentPrint, InnerCopy: it.Inner == InnerHTML || it.Inner == InnerText,
 		Subject: cut(p.Subject, maxSubject), BaseSubject: cut(p.BaseSubject, maxSubject), Snippet: p.Snippet, Sent: it.Sent, Auto: it.Auto, Time: at, AddTime: r.now, UpdateTime: r.now,
@@ -38,9 +38,11 @@ func (r run) message(it Item, at time.Time, c cast) Message {
 }
 
 // parties are as many of a list as there is room for.
-func (c cast) parties(list []Address, room *int) (out []Party) {
+func (r run) parties(c cast, list []Address, room *int) (out []Party) {
 	for _, a := range list[:min(len(list), maxParties)] {
-		p := Party{Email: a.Email, Name: cut(a.Name, 200), PersonID: c.by[change.NormalAddress(a.Email)]}
+		p := Party{
+			Email: a.Email, Name: cut(a.Name, 200), PersonID: c.by[change.NormalAddress(a.Email)], Outside: r.roles.external(a.Email) && !robot(a.Email),
+		}
 		if *room -= len(p.Email) + len(p.Name) + partyOverhead; *room < 0 {
 			break
 		}
@@ -125,6 +127,11 @@ func (t Thread) recounted(messages []Message) Thread {
 	if t.Read, t.Archived = before.Read, before.Archived; len(messages) == 1 {
 		t.Subject, t.BaseSubject = messages[0].Subject, messages[0].BaseSubject
 	}
+	for _, list := range [][]ThreadParty{t.From, t.To} {
+		for i, p := range list {
+			list[i].PersonID = before.known(p.Email, p.PersonID)
+		}
+	}
 	return t
 }
 
@@ -161,6 +168,7 @@ func enrol(had []ThreadParty, parties []Party, at time.Time, latest bool) []Thre
 		if p.PersonID != 0 {
 			o.PersonID = p.PersonID
 		}
+		o.Outside = o.Outside || p.Outside
 		if at.After(o.MessageTime) {
 			o.MessageTime = at
 		}

@@ -87,6 +87,7 @@ type Party struct {
 	Email    string
 	Name     string
 	PersonID int64 // 0 when the address is nobody's
+	Outside  bool  `dynamodbav:",omitempty" json:",omitempty"` // as a thread's party has it
 }
 
 // SenderCheck is what is known about whether the sender is who From says.

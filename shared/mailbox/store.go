@@ -54,6 +54,7 @@ type Person struct {
 	OwnerID        int64
 	OrganizationID int64 // 0: none
 	UpdateTime     time.Time
+	Emails         []string // as addresses are compared
 }
 
 // NewPerson is a person made from an address in a mail. Of is the guard of that address, Seen what it was read to hold.

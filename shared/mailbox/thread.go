@@ -48,7 +48,8 @@ type Thread struct {
 	InlineAttachments  bool // images that the text shows
 	RealAttachments    bool
 	FirstMessageToUser bool
-	RelatedThreadIDs   []int64 // threads that its messages mention too; they are not merged
+	RelatedThreadIDs   []int64  // threads that its messages mention too; they are not merged
+	Strangers          []string `dynamodbav:",omitempty" json:",omitempty"` // addresses by which it is found for who comes to have them
 	Deleted            bool
 	Shown              []change.Ref
 }
@@ -58,6 +59,7 @@ type ThreadParty struct {
 	Email       string
 	Name        string
 	PersonID    int64     // 0 when the address is nobody's
+	Outside     bool      `dynamodbav:",omitempty" json:",omitempty"` // it may be somebody's who is no user, colleague or machine
 	LatestSent  bool      // wrote the newest message
 	MessageTime time.Time // of the newest message that names them
 }
@@ -70,17 +72,22 @@ func (t Thread) HangsOn() change.Links {
 	return change.Links{Deal: value.Deref(t.DealID), Persons: t.PersonIDs, Organization: value.Deref(t.OrganizationID)}
 }
 
-// Rows are among the threads of what it shows on, at the time of its last message.
+// Rows are among the threads of what it shows on, and of the addresses that are strangers in it, at the time of its last message.
 func (t Thread) Rows() []change.Row {
 	if t.Deleted {
 		return nil
 	}
-	return change.RowsOn(t.Shown, change.Threads, t.LastMessageTime, t.Ref())
+	rows := change.RowsOn(t.Shown, change.Threads, t.LastMessageTime, t.Ref())
+	for _, email := range t.Strangers {
+		rows = append(rows, change.Row{On: change.AddressOf(email), Shelf: change.Strangers, At: t.LastMessageTime, Source: t.Ref()})
+	}
+	return rows
 }
 
-// ShowOn keeps the targets.
+// ShowOn keeps the targets, and the strangers as they are now.
 func (t Thread) ShowOn(targets []change.Ref) change.Placed {
 	t.Shown = targets
+	t.Strangers = t.strangers()
 	return t
 }
 

@@ -294,6 +294,7 @@ var Functions = limited([]Function{
 		Operations: join(crud("/api/v2/persons"), legacy("/v1/persons"), detail("persons"), []Operation{
 			"DELETE /v1/persons", "GET /v1/persons/{id}/activities", "GET /v1/persons/{id}/deals", "GET /v1/persons/{id}/products",
 			"GET /api/v2/persons/{id}/picture", "POST /v1/persons/{id}/picture", "DELETE /v1/persons/{id}/picture", "PUT /v1/persons/{id}/merge",
+			"GET /api/v2/persons/{id}/linkSuggestions", "POST /api/v2/persons/{id}/linkSuggestions",
 		}),
 		Grants: with(writeTable, readFiles, writeFiles), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 15, Memory: 512,
 	},

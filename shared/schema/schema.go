@@ -53,7 +53,7 @@ var (
 	Relation    = base("relation", "T#%d#%s", "#R#%012d", "relations of an organization (at most 100)", 1, "organization#3", 4)
 	FileRow     = base("file row", "T#%d#%s", "#X#%012d", "files of a record, newest first: the number falls as the id grows", 1, "deal#7", 999999999990)
 	Flow        = base("flow", "T#%d#%s", "F#%s#%s", "what happened around a record, and its change log", 1, "deal#7", "2026-11-23T10:00:00.000Z", "note#9")
-	Mail        = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
+	Mail        = base("mail threads", "T#%d#%s", "M#%s#%s", "threads linked to a record, by last message; of an address, those in which it is a stranger", 1, "person#5", "2026-11-23T10:00:00.000Z", "mailThread#2")
 	OpenDeal    = base("open deals", "T#%d#%s", "O#%012d", "open deals of a person or an organization", 1, "person#5", 7)
 	Named       = base("named by", "T#%d#%s", "N#%s", "records that name this one by a link of their own: a deal's participants, custom fields", 1, "person#5", "deal#7")
 	Message     = base("messages", "T#%d#%s", "m#%s#%s", "messages of a thread, oldest first", 1, "mailThread#2", "2026-11-23T10:00:00.000Z", "mailMessage#11")

@@ -20,6 +20,6 @@ func New(env boot.Env) lambda.Handler {
 		c.PersonRoutes().Routes(), c.LegacyPersons().Routes(),
 		[]api.Route{c.LegacyActivities().Of("persons"), c.LegacyDeals().Of("persons"), c.Legacy().Products("persons")},
 		api.Pictures{Pictures: c.Pictures(pictures.Squares)}.Routes(), c.Details(change.Person),
-		api.PersonMerges{Persons: c.Persons(), Flat: c.FlatRecords()}.Routes(),
+		api.LinkSuggestions{Box: c.Mailbox(), Records: c.DB}.Routes(), api.PersonMerges{Persons: c.Persons(), Flat: c.FlatRecords()}.Routes(),
 	)...)
 }
