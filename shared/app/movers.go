@@ -34,6 +34,10 @@ func (m movers) Forget(ctx context.Context, a auth.Actor, ref, gone change.Ref) 
 	return set, nil // a custom field keeps what it names, like any other link
 }
 
+func (m movers) Follower(ctx context.Context, a auth.Actor, absorbed change.Ref, user int64) error {
+	return m.Followers().Move(ctx, a, absorbed, user)
+}
+
 func (m movers) Release(ctx context.Context, a auth.Actor, ref change.Ref) error {
 	switch ref.Kind() {
 	case change.Person:

@@ -204,10 +204,10 @@ func Fill[T any](field **T, other *T) {
 }
 
 // FillCustom are a survivor's custom values, with those of the absorbed record where it has none; codes names the fields in the
-// change log.
+// change log. A field without a name is one that is gone: its values go with what was absorbed.
 func FillCustom(values, other map[int64]value.Custom, codes map[int64]string) (changes []Custom) {
 	for _, field := range slices.Sorted(maps.Keys(other)) {
-		if _, has := values[field]; !has {
+		if _, has := values[field]; !has && codes[field] != "" {
 			v := other[field]
 			changes = append(changes, Custom{Field: field, Code: codes[field], Value: &v})
 		}

@@ -139,6 +139,9 @@ func (f Flow) Walk(ctx context.Context, team int64, on change.Ref, cursor string
 	for _, it := range items {
 		p := flow.Placement{Source: change.Ref(textOf(it, "Source")), Cursor: textOf(it, schema.SK)}
 		p.Names = strings.HasPrefix(p.Cursor, schema.Named.Prefix())
+		if strings.HasPrefix(p.Cursor, schema.Follower.Prefix()) {
+			p.Follower = p.Source.ID()
+		}
 		if k := p.Source.Kind(); k == change.Changes || k == kindUser || strings.HasPrefix(p.Cursor, schema.OpenDeal.Prefix()) {
 			p.Source = ""
 		}

@@ -55,10 +55,25 @@ var shelves = map[change.Shelf]schema.Pattern{
 	change.Figures: schema.Figures, change.Followers: schema.Follower, change.FollowerLog: schema.FollowerLog, change.NamedBy: schema.Named,
 }
 
-// HasRow tells whether a row is there, strongly consistent.
-func (db *DB) HasRow(ctx context.Context, team int64, row change.Row) (bool, error) {
-	it, err := db.get(ctx, rowKey(team, row))
-	return it != nil, err
+// Where tells in which collections a row lies that shows on a record, strongly consistent.
+func (db *DB) Where(ctx context.Context, team int64, row change.Row) (lies []change.Ref, err error) {
+	redirects, err := db.Redirects(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	of := redirects.Collections(row.On)
+	keys := make([]schema.Key, len(of))
+	for i, on := range of {
+		row.On = on
+		keys[i] = rowKey(team, row)
+	}
+	found, err := db.batch(ctx, keys)
+	for i, on := range of {
+		if found[keys[i]] != nil {
+			lies = append(lies, on)
+		}
+	}
+	return lies, err
 }
 
 // Rows reads a part of a shelf; more tells that rows follow the last. What was absorbed into the record and is still moving shows

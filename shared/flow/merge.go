@@ -17,6 +17,8 @@ type Movers interface {
 	Move(ctx context.Context, a auth.Actor, ref change.Ref) (change.Set, error)
 	// Forget is the change that takes a record that is gone for good from one that names it; empty when it stays.
 	Forget(ctx context.Context, a auth.Actor, ref, gone change.Ref) (change.Set, error)
+	// Follower has a user who followed what was absorbed follow what became of it.
+	Follower(ctx context.Context, a auth.Actor, absorbed change.Ref, user int64) error
 	// Release takes what an absorbed record is found by from it.
 	Release(ctx context.Context, a auth.Actor, ref change.Ref) error
 }
@@ -34,7 +36,7 @@ const maxRounds = 100
 // then its collection is walked: nothing new has been placed in it since the merge was decided (change.Sum), so one walk is enough.
 // Indexes lag; that everything was found is known from the numbers that the absorbed record's summary counts, which are then zero.
 func (s Service) merge(ctx context.Context, team int64, job change.Job) (change.Job, error) {
-	m := mover{Service: s, team: team, targets: map[string]change.Targets{}, actor: auth.Actor{Team: team, User: job.User, Source: "app"}, merge: true}
+	m := mover{Service: s, team: team, targets: map[string]change.Targets{}, actor: auth.Actor{Team: team, User: job.User, Source: "app"}, merged: job.Of}
 	var at progress
 	if job.Cursor != "" {
 		if err := json.Unmarshal([]byte(job.Cursor), &at); err != nil {

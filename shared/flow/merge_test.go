@@ -180,7 +180,22 @@ func (w *world) kept(all map[change.Ref]any) map[change.Ref]any {
 func (w *world) united() {
 	w.t.Helper()
 	w.named(true)
-	for ref, r := range w.everything() {
+	all := w.everything()
+	for ref, r := range all {
+		g, ok := r.(change.Mergeable)
+		if !ok {
+			continue
+		}
+		last := g
+		for _, into := last.Gone(); into != nil; _, into = last.Gone() {
+			last = all[change.Of(ref.Kind(), *into)].(change.Mergeable)
+		}
+		left, _, err := w.app.DB.Rows(context.Background(), w.c.Team.ID, ref, change.Range{Shelf: change.Followers})
+		if err != nil || last.Ref() != ref && !gone(last) && len(left) > 0 {
+			w.t.Errorf("%v still follow %s, which %s absorbed (%v)", left, ref, last.Ref(), err)
+		}
+	}
+	for ref, r := range all {
 		switch r := r.(type) {
 		case organizations.Organization:
 			list, err := w.app.Relations().Store.Of(context.Background(), w.c.Team.ID, r.ID)
@@ -224,7 +239,7 @@ func (w *world) united() {
 			for _, row := range rows {
 				got = append(got, row.Source)
 			}
-			for of, other := range w.everything() {
+			for of, other := range all {
 				d, ok := other.(deals.Deal)
 				if ok && !d.Deleted && value.Deref(d.PersonID) != r.ID && slices.ContainsFunc(d.Participants, func(p deals.Participant) bool { return p.PersonID == r.ID }) {
 					want = append(want, of)

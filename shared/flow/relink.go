@@ -18,11 +18,12 @@ const (
 
 // Placement is a row in a record's collection with the cursor that continues after it. Rows of the change log and open deals
 // have no Source here: they belong to their record and never move by themselves. Names tells that the source does not show there but
-// names the record by a link of its own.
+// names the record by a link of its own; Follower is the user whose row it is.
 type Placement struct {
-	Source change.Ref
-	Names  bool
-	Cursor string
+	Source   change.Ref
+	Names    bool
+	Follower int64
+	Cursor   string
 }
 
 // Step carries a job on: what the next rows refer to is placed by its links as they are now, then the cursor is saved, which
@@ -109,7 +110,7 @@ type mover struct {
 	team    int64
 	thread  Thread                    // whose links its messages and files take over; nil otherwise
 	gone    *gone                     // what is being purged; nil otherwise
-	merge   bool                      // what names an absorbed record moves, too
+	merged  change.Ref                // what was absorbed: who follows it and what names it moves, too; "" otherwise
 	actor   auth.Actor                // who merged it
 	targets map[string]change.Targets // by links, within this step
 	batch   []change.Set              // one per source
@@ -126,6 +127,11 @@ func (m *mover) move(ctx context.Context, rows []Placement) (done int, err error
 	for i, row := range rows {
 		if short(ctx) {
 			return i, m.flush(ctx)
+		}
+		if row.Follower != 0 && m.merged != "" {
+			if err := m.Movers.Follower(ctx, m.actor, m.merged, row.Follower); err != nil {
+				return 0, err
+			}
 		}
 		if m.names(row) && !seen[row.Source] {
 			seen[row.Source] = true
@@ -172,7 +178,7 @@ func (m *mover) addLinked(ctx context.Context, ref change.Ref) error {
 
 // names tells that a row's source names the record that is merged or gone, and is to be written anew.
 func (m *mover) names(row Placement) bool {
-	return m.merge && (row.Names || row.Source.Kind() == change.Relation) || m.gone != nil && row.Names
+	return m.merged != "" && (row.Names || row.Source.Kind() == change.Relation) || m.gone != nil && row.Names
 }
 
 func (m *mover) link(ctx context.Context, ref change.Ref) (change.Set, error) {

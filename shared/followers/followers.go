@@ -34,8 +34,8 @@ type Event struct {
 type Store interface {
 	// GetAny reads records, each as its own type; what does not exist is absent.
 	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
-	// HasRow tells whether a row is there.
-	HasRow(ctx context.Context, team int64, row change.Row) (bool, error)
+	// Where tells in which collections a row lies that shows on a record: its own, or that of what it absorbed, until that has moved.
+	Where(ctx context.Context, team int64, row change.Row) ([]change.Ref, error)
 	Rows(ctx context.Context, team int64, on change.Ref, r change.Range) (rows []change.Row, more bool, err error)
 	NextIDs(ctx context.Context, team int64, kind string, n int) (int64, error)
 	Commit(ctx context.Context, sets ...change.Set) error
@@ -105,13 +105,16 @@ func (s Service) Add(ctx context.Context, a auth.Actor, of change.Ref, user int6
 		} else if !ok {
 			return fault.BadField("user_id", "user %d not found", user)
 		}
-		if follows, err := s.Store.HasRow(ctx, a.Team, row(of, user)); err != nil {
+		if lies, err := s.Store.Where(ctx, a.Team, row(of, user)); err != nil {
 			return err
-		} else if follows {
+		} else if len(lies) > 0 {
 			return fault.BadField("user_id", "user %d follows it already", user)
 		}
-		f = Follower{UserID: user, AddTime: s.Now().UTC().Truncate(time.Millisecond)}
-		return s.save(ctx, a, of, f, true, &id)
+		f = Follower{UserID: user, AddTime: s.now()}
+		set := change.By(a)
+		set.Checks = []change.Check{{Ref: of, Alive: true}} // it must not be deleted at that moment
+		show(&set, of, f)
+		return s.save(ctx, a, set, event(of, user, true, f.AddTime), &id)
 	})
 	return f, err
 }
@@ -123,41 +126,65 @@ func (s Service) Remove(ctx context.Context, a auth.Actor, of change.Ref, user i
 		if err := s.alive(ctx, a, of); err != nil {
 			return err
 		}
-		if follows, err := s.Store.HasRow(ctx, a.Team, row(of, user)); err != nil {
+		lies, err := s.Store.Where(ctx, a.Team, row(of, user))
+		if err != nil {
 			return err
-		} else if !follows {
+		} else if len(lies) == 0 {
 			return fault.Missing("Follower")
 		}
-		f := Follower{UserID: user, AddTime: s.Now().UTC().Truncate(time.Millisecond)}
-		return s.save(ctx, a, of, f, false, &id)
+		set := change.By(a)
+		set.Checks = []change.Check{{Ref: of, Alive: true}}
+		for _, on := range lies {
+			hide(&set, on, user)
+		}
+		return s.save(ctx, a, set, event(of, user, false, s.now()), &id)
 	})
 }
 
-// save writes a follower, or takes one away, with the event and the count; the record must not be deleted at that moment.
-func (s Service) save(ctx context.Context, a auth.Actor, of change.Ref, f Follower, added bool, id *int64) (err error) {
-	if *id == 0 {
-		if *id, err = s.Store.NextIDs(ctx, a.Team, sequence, 1); err != nil {
-			return fmt.Errorf("followers.save %s: %w", of, err)
-		}
-	}
+// show and hide write a follower and take one away, with the count.
+func show(set *change.Set, of change.Ref, f Follower) {
 	r := row(of, f.UserID)
 	r.At = f.AddTime
-	set, by, field, name := change.By(a), int64(1), change.Field{Key: fieldKey}, strconv.FormatInt(f.UserID, 10)
+	set.Show = append(set.Show, r)
+	set.Counts = append(set.Counts, counted(of, 1))
+}
+
+func hide(set *change.Set, of change.Ref, user int64) {
+	set.Hide = append(set.Hide, row(of, user))
+	set.Counts = append(set.Counts, counted(of, -1))
+}
+
+func counted(of change.Ref, by int64) change.Count {
+	return change.Count{Of: of, Add: map[change.Number]int64{change.FollowersCount: by}}
+}
+
+// event is the line in the log that a user came or went.
+func event(of change.Ref, user int64, added bool, at time.Time) change.Row {
+	field, name := change.Field{Key: fieldKey}, strconv.FormatInt(user, 10)
 	if added {
-		set.Show, field.New = append(set.Show, r), &name
+		field.New = &name
 	} else {
-		set.Hide, field.Old, by = append(set.Hide, r), &name, -1
+		field.Old = &name
 	}
-	set.Show = append(set.Show, change.Row{On: of, Shelf: change.FollowerLog, At: f.AddTime, Source: r.Source, Log: &change.Log{
-		ID: *id, User: a.User, Source: a.Source, Agent: a.Agent, Fields: []change.Field{field},
-	}})
-	set.Counts = []change.Count{{Of: of, Add: map[change.Number]int64{change.FollowersCount: by}}}
-	set.Checks = []change.Check{{Ref: of, Alive: true}}
+	return change.Row{On: of, Shelf: change.FollowerLog, At: at, Source: change.Of(kindUser, user), Log: &change.Log{Fields: []change.Field{field}}}
+}
+
+// save commits a set together with its event.
+func (s Service) save(ctx context.Context, a auth.Actor, set change.Set, e change.Row, id *int64) (err error) {
+	if *id == 0 { // one number is enough for all tries
+		if *id, err = s.Store.NextIDs(ctx, a.Team, sequence, 1); err != nil {
+			return fmt.Errorf("followers.save %s: %w", e.On, err)
+		}
+	}
+	e.Log.ID, e.Log.User, e.Log.Source, e.Log.Agent = *id, a.User, a.Source, a.Agent
+	set.Show = append(set.Show, e)
 	if err := s.Store.Commit(ctx, set); err != nil {
-		return fmt.Errorf("followers.save %s: %w", of, err)
+		return fmt.Errorf("followers.save %s: %w", e.On, err)
 	}
 	return nil
 }
+
+func (s Service) now() time.Time { return s.Now().UTC().Truncate(time.Millisecond) }
 
 // record reads what is followed; a deleted one goes on telling who followed it.
 func (s Service) record(ctx context.Context, a auth.Actor, of change.Ref) (any, error) {
