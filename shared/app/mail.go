@@ -31,7 +31,7 @@ func (c Core) Mailbox() mailbox.Box {
 func (c Core) Linker(domainOf func(string) string) mailbox.Linker {
 	return mailbox.Linker{
 		Store: dynamo.Mail{DB: c.DB}, People: MailPeople{c, domainOf}, Deals: mailDeals{c}, Annexes: annexes{}, Objects: objects{c.S3, c.DataBucket},
-		Users: c.mailUsers, Keys: c.addressKeys, Domain: c.MailDomain, Now: c.Now,
+		Users: c.mailUsers, Keys: c.addressKeys, Choose: c.Mailbox().ByAnswer, Domain: c.MailDomain, Now: c.Now,
 	}
 }
 

@@ -11,12 +11,15 @@ import (
 // Questions asks users by mail which deal a thread is about.
 func (c Core) Questions() mailbox.Questions {
 	return mailbox.Questions{
-		Box: c.Mailbox(), Links: c.Teams(), Users: respondents{c.Teams()}.respondent, Steps: c.steps, Domain: c.MailDomain, API: c.APIURL,
+		Box: c.Mailbox(), Links: c.Teams(), Users: respondents{c.Teams(), c.MailDomain}.respondent, Steps: c.steps, Domain: c.MailDomain, API: c.APIURL,
 	}
 }
 
 // respondents are users as questions know them.
-type respondents struct{ teams.Service }
+type respondents struct {
+	teams.Service
+	domain string
+}
 
 func (r respondents) respondent(ctx context.Context, team, user int64) (mailbox.Respondent, error) {
 	u, err := r.User(ctx, auth.Actor{Team: team}, user)
@@ -26,6 +29,7 @@ func (r respondents) respondent(ctx context.Context, team, user int64) (mailbox.
 	t, err := r.Team(ctx, auth.Actor{Team: team})
 	return mailbox.Respondent{
 		Name: u.Name, Email: u.Email, Team: t.Name, Active: u.Active, Quiet: u.Quiet, Stop: u.StopLink(team), StopPath: teams.StopPath,
+		Answers: func(thread int64) string { return t.AnswersAbout(thread, r.domain) },
 	}, err
 }
 

@@ -22,6 +22,7 @@ type ThreadInput struct {
 	Archived value.Opt[bool]
 	how      string // a deal was chosen, if not through the API
 	about    Person // of PersonID
+	answer   *Answer
 }
 
 func (in ThreadInput) links() bool { return in.DealID.Set || in.PersonID.Has() }
@@ -77,6 +78,10 @@ func (t Thread) apply(a auth.Actor, in ThreadInput, open []Deal, now time.Time) 
 	if in.DealID.Set {
 		t = t.choose(a, in, now)
 	}
+	if in.answer != nil && t.Question != nil {
+		q := *t.Question
+		q.Answer, t.Question = in.answer, &q
+	}
 	t = t.answered()
 	if !value.Equal(before.DealID, t.DealID) || !slices.Equal(before.PersonIDs, t.PersonIDs) {
 		t.Links++
@@ -91,7 +96,7 @@ func (t Thread) choose(a auth.Actor, in ThreadInput, now time.Time) Thread {
 	in.DealID.Into(&t.DealID)
 	t.DealChosenTime, t.Undecided = &now, ""
 	t.Why = t.because(fmt.Sprintf("row 18: user %d chose deal %d%s", a.User, value.Deref(t.DealID), in.how))
-	return t
+	return t.answered()
 }
 
 // update writes a thread that was read. Where it is written, the answer has the next version, whatever became of the rest.
@@ -195,14 +200,19 @@ func (b Box) settled(ctx context.Context, team int64, now Thread, messages []Mes
 	for _, m := range messages {
 		raws = append(append(raws, m.RawID), m.RepeatIDs...)
 	}
+	raws = append(raws, now.unread()...)
 	entries, err := b.Store.EntriesOf(ctx, team, merged(nil, raws))
 	if err != nil {
 		return nil, nil, err
 	}
-	entries = filter(entries, func(e Entry) bool { return e.State == NeedsChoice || e.State == Ignored })
+	entries = filter(entries, func(e Entry) bool {
+		return e.State == NeedsChoice || e.State == Ignored && !slices.Contains(now.unread(), e.ID)
+	})
 	closed, _, checks, err := b.undisputed(ctx, team, entries, now.ID)
 	for _, e := range closed {
-		e.State, e.Reason, e.UpdateTime = Linked, "", now.UpdateTime
+		if e.State, e.Reason, e.UpdateTime = Linked, "", now.UpdateTime; slices.Contains(now.unread(), e.ID) {
+			e.State, e.Reason = Ignored, unreadable
+		}
 		e.Why = e.because(fmt.Sprintf("decided with thread %d", now.ID))
 		set := change.Set{Team: team}
 		set.Put(e.Ref(), e, e.Version)

@@ -67,7 +67,7 @@ func (b Box) takeAway(ctx context.Context, a auth.Actor, id int64, meant []int64
 			steps = append(steps, set)
 		}
 	}
-	closed, checks, err := b.unsettled(ctx, a, id, merged(nil, raws), now)
+	closed, checks, err := b.unsettled(ctx, a, id, merged(nil, append(raws, t.unread()...)), now)
 	if err != nil {
 		return err
 	}

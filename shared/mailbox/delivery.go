@@ -70,6 +70,7 @@ func verdictOf(result string) string {
 type Reader struct {
 	Aligned func(Parsed, Checks) (bool, string)
 	Forward func(Parsed) []Inner // the messages that a forward carries
+	Text    func(Parsed) string  // the body as plain text
 	// Safe is what of a stranger's HTML may be shown. has tells whether an image that it shows by its Content-ID is there.
 	Safe     func(html string, has func(contentID string) bool) string
 	Domain   func(address string) string

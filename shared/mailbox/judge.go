@@ -19,6 +19,7 @@ const (
 	ruleOutsider     = 8  // a user forwards to a contact
 	ruleNameless     = 9  // the forwarded mail names no address
 	ruleRedirect     = 10 // a user's mailbox relays
+	ruleAnswer       = 18 // a user answers which deal a thread is about
 	ruleFalseUser    = 20 // From is a user's, unproven
 	ruleInbound      = 21 // anybody writes to the dedicated address
 	ruleInternal     = 22 // colleagues only

@@ -26,10 +26,12 @@ type Linker struct {
 	Annexes Annexes
 	Objects Objects
 	Users   func(ctx context.Context, team int64) ([]User, error)
-	Keys    func(ctx context.Context, team int64) (func(local string) signed.AddressKey, error) // of its dedicated addresses
-	Read    Reader
-	Domain  string // of the dedicated addresses
-	Now     func() time.Time
+	// Choose settles the deal of a thread as it was read, nil for none, by a raw mail that answers the question about it.
+	Choose func(ctx context.Context, a auth.Actor, t Thread, deal *int64, rawID string) error
+	Keys   func(ctx context.Context, team int64) (func(local string) signed.AddressKey, error) // of its dedicated addresses
+	Read   Reader
+	Domain string // of the dedicated addresses
+	Now    func() time.Time
 }
 
 // Link decides what becomes of a message in one team and writes it. The ledger's entry is written with the last of it: until
@@ -105,6 +107,9 @@ func (r run) attempt(ctx context.Context) (e Entry, err error) {
 	}
 	if r.judged.State != "" {
 		return r.end(ctx)
+	}
+	if thread := r.asked(); thread != 0 {
+		return r.answer(ctx, thread)
 	}
 	e = r.entry(Linked)
 	var rest []change.Set

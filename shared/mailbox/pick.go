@@ -42,21 +42,28 @@ func (q Questions) Take(ctx context.Context, token string) (p Pick, err error) {
 		if p, a, t, deal, err = q.opened(ctx, token); err != nil {
 			return err
 		}
-		_, err := q.choose(ctx, a, t, deal, ", by a link that was mailed")
-		return err
+		return q.settle(ctx, a, t, ThreadInput{DealID: orNone(deal), how: ", by a link that was mailed"})
 	})
 	return p, err
 }
 
-// choose settles the deal of a thread that was read. It is settled once that is written, whatever becomes of the rest, which a job
+// ByAnswer settles the deal of a thread as it was read, by a raw mail that answers the question about it.
+func (b Box) ByAnswer(ctx context.Context, a auth.Actor, t Thread, deal *int64, rawID string) error {
+	return b.settle(ctx, a, t, ThreadInput{DealID: orNone(deal), how: ", by answering the question", answer: &Answer{rawID, value.Deref(deal)}})
+}
+
+// settle settles the deal of a thread that was read. It is settled once that is written, whatever becomes of the rest, which a job
 // takes care of.
-func (q Questions) choose(ctx context.Context, a auth.Actor, t Thread, deal *int64, how string) (Thread, error) {
-	in := ThreadInput{DealID: value.Opt[int64]{Set: true, Null: deal == nil, V: value.Deref(deal)}, how: how}
-	now, err := q.update(ctx, a, t, in)
+func (b Box) settle(ctx context.Context, a auth.Actor, t Thread, in ThreadInput) error {
+	now, err := b.update(ctx, a, t, in)
 	if now.Version > t.Version {
-		err = nil
+		return nil
 	}
-	return now, err
+	return err
+}
+
+func orNone(deal *int64) value.Opt[int64] {
+	return value.Opt[int64]{Set: true, Null: deal == nil, V: value.Deref(deal)}
 }
 
 // opened is what a valid link is about: who chooses, the thread as it was read, and the deal.

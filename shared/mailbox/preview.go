@@ -32,6 +32,7 @@ func (l Linker) Preview(ctx context.Context, d Delivery) (p Preview, err error) 
 	people := dryPeople{l.People, map[int64]Person{}}
 	annexes := &dryAnnexes{l.Annexes, map[int64]File{}, map[int64]string{}}
 	l.Store, l.People, l.Annexes, l.Objects = dry, people, annexes, dryObjects{l.Objects}
+	l.Choose = func(context.Context, auth.Actor, Thread, *int64, string) error { return nil }
 	if p.Entry, err = l.Link(ctx, d); err != nil {
 		return p, err
 	}

@@ -17,6 +17,8 @@ type Question struct {
 	Code    string // in the links of the mail; gone with the first decision, whoever or whatever makes it
 	Time    time.Time
 	DealIDs []int64 // as the mail lists them, from 1; of every copy of it, should it go out twice
+	Answer  *Answer
+	Unread  []string // raw mails that answered it in a way that nobody can read
 	dispatch.Delivery
 }
 
@@ -59,6 +61,14 @@ func (t Thread) answered() Thread {
 	q.Code = ""
 	t.Question = &q
 	return t
+}
+
+// unread are the raw mails that answered its question in a way that nobody can read.
+func (t Thread) unread() []string {
+	if t.Question == nil {
+		return nil
+	}
+	return t.Question.Unread
 }
 
 // open tells whether a link with that code still asks something.

@@ -27,9 +27,13 @@ func (q Questions) write(ctx context.Context, t Thread, s sheet, now time.Time) 
 	if s.more > 0 {
 		w.more = fmt.Sprintf("These are the %d with the newest activity; %d more are open.", len(s.choices), s.more)
 	}
+	var answers *mail.Address
+	if to := s.user.Answers(t.ID); to != "" {
+		w.how, answers = orByNumber, &mail.Address{Name: "Lejek: which deal?", Address: to}
+	}
 	m.From, m.To = "questions@"+q.Domain, []string{s.user.Email}
 	m.Raw, err = letter.Letter{
-		From: mail.Address{Name: "Lejek", Address: m.From}, To: []mail.Address{{Name: w.who, Address: s.user.Email}},
+		From: mail.Address{Name: "Lejek", Address: m.From}, ReplyTo: answers, To: []mail.Address{{Name: w.who, Address: s.user.Email}},
 		Subject: letter.Brief("Which deal? " + t.Subject), Date: now, Loop: m.From, Machine: true, Text: w.plainText(), HTML: w.html(),
 	}.Bytes()
 	return m, err
@@ -80,13 +84,15 @@ func (l listedDeal) line() string {
 
 // wording is what the mail says.
 type wording struct {
-	who, intro, more, stop string
-	choices, links         []string // the last is none
+	who, intro, how, more, stop string
+	choices, links              []string // the last is none
 }
 
 const (
-	howToAnswer = "Each link shows a page on which you confirm. The choice holds for the whole conversation, and can be changed in the mailbox at any time."
-	whyAsked    = "Lejek asks because you sent or forwarded mail that may belong to several deals, once for each conversation."
+	byLink     = "Each link shows a page on which you confirm. "
+	orByNumber = "You can also answer this mail with the number alone, in the first line. "
+	lasting    = "The choice holds for the whole conversation, and can be changed in the mailbox at any time."
+	whyAsked   = "Lejek asks because you sent or forwarded mail that may belong to several deals, once for each conversation."
 )
 
 // number is what a choice is called in the list.
@@ -106,7 +112,7 @@ func (w wording) plainText() string {
 	if w.more != "" {
 		b.WriteString("\n" + w.more + "\n")
 	}
-	fmt.Fprintf(&b, "\n%s\n\n%s\nStop these mails: %s\n", howToAnswer, whyAsked, w.stop)
+	fmt.Fprintf(&b, "\n%s\n\n%s\nStop these mails: %s\n", byLink+w.how+lasting, whyAsked, w.stop)
 	return b.String()
 }
 
@@ -121,6 +127,6 @@ func (w wording) html() string {
 	if w.more != "" {
 		fmt.Fprintf(&b, "<p>%s</p>\n", esc(w.more))
 	}
-	fmt.Fprintf(&b, "<p>%s</p>\n<p>%s <a href=\"%s\">Stop these mails</a></p>\n</body></html>\n", esc(howToAnswer), esc(whyAsked), esc(w.stop))
+	fmt.Fprintf(&b, "<p>%s</p>\n<p>%s <a href=\"%s\">Stop these mails</a></p>\n</body></html>\n", esc(byLink+w.how+lasting), esc(whyAsked), esc(w.stop))
 	return b.String()
 }

@@ -35,7 +35,8 @@ type Links interface {
 type Respondent struct {
 	Name, Email, Team string
 	Active, Quiet     bool
-	Stop              signed.Claims // of a link that switches questions off
+	Answers           func(thread int64) string // the address at which answers are taken; empty when the team has no key for it
+	Stop              signed.Claims             // of a link that switches questions off
 	StopPath          string
 }
 

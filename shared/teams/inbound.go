@@ -34,6 +34,15 @@ func (t Team) AddressOf(ref change.Ref, domain string) string {
 	return t.InboundLocal + "+" + t.AddressKey.Tag(tags[ref.Kind()], ref.ID()) + "@" + domain
 }
 
+// AnswersAbout is the address at which the answer is taken which deal a mail thread is about. A team without a key has none: nothing would
+// prove that the question was asked.
+func (t Team) AnswersAbout(thread int64, domain string) string {
+	if len(t.AddressKey) == 0 {
+		return ""
+	}
+	return t.InboundLocal + "+" + t.AddressKey.Tag(signed.TagChoose, thread) + "@" + domain
+}
+
 // KeyOf is the key of the address with that local part; none when it is not the team's.
 func (t Team) KeyOf(local string) signed.AddressKey {
 	if local == t.InboundLocal {

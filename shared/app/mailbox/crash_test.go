@@ -38,12 +38,10 @@ func TestAQuestionIsNeverLost(t *testing.T) {
 	t.Logf("a run that asks one question takes %d calls", calls)
 	var wg sync.WaitGroup // who dies has waited in vain: all at once
 	for n := 1; n <= calls; n++ {
-		for _, dead := range []bool{false, true} {
-			for _, after := range []bool{false, true} {
-				o := start(t)
-				o.forward("1@acme")
-				wg.Go(func() { o.broken("1@acme", after, n, dead) })
-			}
+		for _, how := range []struct{ after, dead bool }{{false, false}, {true, false}, {false, true}} {
+			o := start(t)
+			o.forward("1@acme")
+			wg.Go(func() { o.broken("1@acme", how.after, n, how.dead) })
 		}
 	}
 	wg.Wait()
@@ -71,7 +69,9 @@ func (o office) broken(id string, after bool, n int, dead bool) (calls int) {
 	_ = dispatch(o.t, failing(o.Env, hook))
 	made := calls
 	o.deal("New", nil) // another list, had the first not been kept
-	o.minutes(8)       // longer than a claim holds
+	o.minutes(1)
+	o.Later(4 * time.Minute) // longer than a claim holds
+	o.minutes(2)
 	var texts []string
 	for _, q := range o.questions() {
 		texts = append(texts, q.text[:strings.Index(q.text, "token=")]+fmt.Sprint(len(strings.Split(q.text, "token="))))

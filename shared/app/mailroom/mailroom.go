@@ -36,7 +36,7 @@ func New(env boot.Env) Room {
 	r := Room{Core: c, Linker: c.Linker(mail.RegistrableDomain), teams: dynamo.Teams{DB: c.DB}}
 	r.Linker.Read = mailbox.Reader{
 		Aligned: mail.Aligned, Safe: sanitize(), Domain: mail.RegistrableDomain, FreeMail: mail.FreeMail,
-		Forward: func(p mailbox.Parsed) []mailbox.Inner { return mail.Forward(p, mail.DefaultLimits) },
+		Text: mail.BodyText, Forward: func(p mailbox.Parsed) []mailbox.Inner { return mail.Forward(p, mail.DefaultLimits) },
 	}
 	return r
 }
