@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/smtp"
 	"os"
@@ -43,6 +44,13 @@ func TestSystemStartsSaysWhereItIsAndKeepsItsData(t *testing.T) {
 		eventually(t, "the letter is linked", func() bool {
 			mails := list(t, r, r.Token, "/api/v2/inboundMail")
 			return len(mails) == 1 && mails[0]["state"] == "linked"
+		})
+		var sent struct{ Data struct{ ID int } }
+		if err := json.Unmarshal([]byte(post(t, r.URL+"/api/v2/mailMessages", r.Token, `{"to":["bounce@simulator.amazonses.com"],"subject":"Paper","text":"Hello"}`)), &sent); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "what cannot be delivered comes back", func() bool {
+			return strings.Contains(post(t, fmt.Sprintf("%s/api/v2/mailMessages/%d", r.URL, sent.Data.ID), r.Token, ""), `"send_state":"bounced"`)
 		})
 	})
 	if first.Team != second.Team || first.Second != second.Second {

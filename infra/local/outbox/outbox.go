@@ -1,6 +1,6 @@
 // Package outbox is SES sending mail on this machine. It answers SendRawEmail of the v1 API, keeps each raw message and its
-// envelope under <data>/sent, and hands a copy to aws-ses-v2-local, whose web page shows what was sent but which keeps no
-// raw bytes and never forgets.
+// envelope under <data>/sent, lets addresses of SES's mailbox simulator bounce or complain, and hands a copy to aws-ses-v2-local,
+// whose web page shows what was sent but which keeps no raw bytes and never forgets.
 package outbox
 
 import (
@@ -41,6 +41,8 @@ type Options struct {
 	Dir  string // messages lie in Dir/sent
 	Page string // URL of aws-ses-v2-local; "" runs without its page
 	Now  func() time.Time
+	// Feedback takes the mail that comes back from SES's mailbox simulator, such as bounce@simulator.amazonses.com; nil: none does.
+	Feedback func(Notice)
 }
 
 // Outbox is a running SES.
@@ -124,6 +126,7 @@ func (o *Outbox) api(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/xml")
 	_, _ = fmt.Fprintf(w, `<SendRawEmailResponse xmlns=%q><SendRawEmailResult><MessageId>%s</MessageId></SendRawEmailResult><ResponseMetadata><RequestId>%s</RequestId></ResponseMetadata></SendRawEmailResponse>`,
 		namespace, e.MessageID, rand.Text())
+	o.simulate(e, raw)
 }
 
 // keep writes the envelope last: where it is, the message is whole.

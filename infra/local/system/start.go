@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/smtp"
 	"os"
 	"path/filepath"
 	"slices"
@@ -85,7 +87,7 @@ func (s *System) startObjects(context.Context) (err error) {
 }
 
 func (s *System) startOutbox(ctx context.Context) (err error) {
-	o := outbox.Options{Dir: s.DataDir, Now: s.Now}
+	o := outbox.Options{Dir: s.DataDir, Now: s.Now, Feedback: s.comesBack}
 	if s.MailPage {
 		if s.page, o.Page, err = outbox.StartPage(ctx, s.tools); err != nil {
 			return err
@@ -97,6 +99,18 @@ func (s *System) startOutbox(ctx context.Context) (err error) {
 	}
 	s.onClose(s.Outbox.Close)
 	return nil
+}
+
+// comesBack delivers a notice about a mail that was sent, a moment later, as SES does: who sent the mail has noted that by then.
+func (s *System) comesBack(n outbox.Notice) {
+	time.AfterFunc(time.Second, func() {
+		if s.inbox == nil {
+			return // a system without the linker takes no mail
+		}
+		if err := smtp.SendMail(s.SMTP, nil, "", []string{n.To}, n.Raw); err != nil {
+			slog.Warn("a notice about a sent mail did not arrive", "to", n.To, "error", err)
+		}
+	})
 }
 
 func (s *System) startFunctions(ctx context.Context) error {

@@ -40,15 +40,16 @@ import (
 // App is all functions over one fresh table.
 type App struct {
 	app.Core
-	t        testing.TB
-	mu       sync.Mutex
-	handlers map[string]lambda.Handler
-	clock    time.Time
-	cfg      aws.Config
-	objects  *objects.Store
-	outbox   *outbox.Outbox
-	line     *Line
-	made     map[string]func(boot.Env) lambda.Handler // constructors that stand in for the real ones
+	t         testing.TB
+	mu        sync.Mutex
+	handlers  map[string]lambda.Handler
+	clock     time.Time
+	cfg       aws.Config
+	objects   *objects.Store
+	outbox    *outbox.Outbox
+	comesBack []Mail // from SES's mailbox simulator, not yet delivered
+	line      *Line
+	made      map[string]func(boot.Env) lambda.Handler // constructors that stand in for the real ones
 }
 
 // New starts with an empty table at a fixed time; Later moves the clock. Options change the environment before anything

@@ -13,7 +13,11 @@ import (
 
 // WithOutbox takes the mail that functions send; Sent reads it.
 func WithOutbox(a *App) {
-	box, err := outbox.Start(outbox.Options{Dir: a.t.TempDir(), Now: a.now})
+	box, err := outbox.Start(outbox.Options{Dir: a.t.TempDir(), Now: a.now, Feedback: func(n outbox.Notice) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.comesBack = append(a.comesBack, Mail{To: []string{n.To}, Raw: string(n.Raw)})
+	}})
 	if err != nil {
 		a.t.Fatal(err)
 	}
@@ -46,4 +50,18 @@ func (a *App) Sent() (all []SentMail) {
 		all = append(all, m)
 	}
 	return all
+}
+
+// Feedback delivers what comes back of the mail so far from SES's mailbox simulator, and returns how many that are; for tests
+// WithOutbox and WithObjects.
+func (a *App) Feedback() int {
+	a.t.Helper()
+	a.mu.Lock()
+	list := a.comesBack
+	a.comesBack = nil
+	a.mu.Unlock()
+	for _, m := range list {
+		a.Deliver(m)
+	}
+	return len(list)
 }

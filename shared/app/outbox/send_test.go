@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 
@@ -183,6 +184,40 @@ func TestABounceAndAComplaintMarkTheMail(t *testing.T) {
 	}
 	if n := len(o.Sent()); n != 2 {
 		t.Errorf("%d mails went out: nothing answers a bounce", n)
+	}
+}
+
+// TestTheSimulatorsAddressesAnswer goes the whole way: SES takes the mail, its notice comes in over SMTP, the linker reads it.
+func TestTheSimulatorsAddressesAnswer(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	const at = "@simulator.amazonses.com"
+	o.Must("POST", "/api/v2/persons", m{"name": "Bo", "emails": []any{m{"value": "bounce+x" + at}}}) // mail would make none under such an address
+	for local, want := range map[string]string{"bounce": "bounced", "suppressionlist": "bounced", "complaint": "complained", "ooto": "sent", "success": "sent"} {
+		made, _ := o.write(m{"to": []string{local + "+x" + at, "Ann <ann@x.example>"}, "cc": []string{"success" + at}, "subject": local, "text": "Hello"})
+		if n := o.Feedback(); n != 1 && local != "success" {
+			t.Errorf("%s: %d notices", local, n)
+		}
+		now := o.Must("GET", fmt.Sprintf("/api/v2/mailMessages/%d", made.ID()), nil).Data()
+		back := now["returned"].([]any)
+		if now["send_state"] != want || (want == "sent") != (len(back) == 0) || len(back) > 0 && back[0].(m)["email"] != local+"+x"+at {
+			t.Errorf("%s: %v", local, now)
+		}
+		if got := len(o.messages(made.Data()["mail_thread_id"])); got != 2 && local != "success" {
+			t.Errorf("%s: %d messages in the thread", local, got)
+		}
+	}
+	var marked []string
+	for _, p := range o.Must("GET", "/api/v2/persons?limit=500", nil).List() {
+		if list, ok := p.(m)["bounced_emails"].([]any); ok {
+			marked = append(marked, fmt.Sprint(list[0].(m)["value"]))
+		}
+	}
+	if slices.Sort(marked); strings.Join(marked, " ") != "bounce+x"+at+" complaint+x"+at+" suppressionlist+x"+at {
+		t.Errorf("marked: %v", marked)
+	}
+	if got := o.Must("GET", "/api/v2/inboundMail?state=linked", nil).List(); len(got) != 4 {
+		t.Errorf("linked: %v", got)
 	}
 }
 
