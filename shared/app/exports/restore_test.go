@@ -65,7 +65,7 @@ func (o office) like(from office, text string) string {
 // whole are questions whose answers show that all that was derived is there again.
 var whole = []string{
 	"/api/v2/deals?include_fields=next_activity_id,last_activity_id,activities_count,done_activities_count,undone_activities_count,files_count,notes_count,followers_count,email_messages_count,products_count,participants_count,last_incoming_mail_time,last_outgoing_mail_time",
-	"/api/v2/deals/archived", "/api/v2/deals/1/view", "/api/v2/deals/2/view", "/api/v2/persons/1/view", "/api/v2/persons/2/view",
+	"/api/v2/deals/archived", "/api/v2/deals/1/view", "/api/v2/deals/2/view", "/api/v2/persons/1/view", "/api/v2/persons/2/view", "/api/v2/persons/2/linkSuggestions",
 	"/api/v2/organizations/1/view", "/api/v2/organizations/2/view", "/v1/deals/1/flow", "/v1/persons/1/flow", "/v1/organizations/1/flow",
 	"/v1/deals/1/changelog", "/v1/persons/1/changelog", "/v1/deals/1/files", "/v1/deals/1/mailMessages", "/v1/persons/1/mailMessages", "/api/v2/deals/1/followers",
 	"/api/v2/deals/1/followers/changelog", "/v1/organizationRelationships?org_id=1", "/api/v2/activities", "/v1/notes", "/v1/notes/1/comments", "/v1/files",
@@ -90,6 +90,9 @@ func TestArchiveIntoAnEmptyTeamIsTheSameTeam(t *testing.T) {
 		t.Fatal(err)
 	}
 	settle()
+	if list := old.Must("GET", "/api/v2/persons/2/linkSuggestions", nil).List(); len(list) != 1 {
+		t.Fatalf("the old team is offered %v", list)
+	}
 	for _, path := range whole {
 		got, want := now.Must("GET", path, nil), old.Must("GET", path, nil)
 		if like := now.like(old, want.Raw); now.like(old, got.Raw) != like {

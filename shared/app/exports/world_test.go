@@ -71,7 +71,7 @@ func (o office) live() {
 	other := o.make("/api/v2/organizations", m{"name": "Other"})
 	o.make("/v1/organizationRelationships", m{"type": "related", "rel_owner_org_id": org, "rel_linked_org_id": other})
 	jan := o.make("/api/v2/persons", m{"name": "Jan", "org_id": org, "emails": []any{m{"value": "jan@x.example", "primary": true}}, "phones": []any{m{"value": "+48 600 700 800"}}})
-	eve := o.make("/api/v2/persons", m{"name": "Eve", "org_id": other})
+	eve := o.make("/api/v2/persons", m{"name": "Eve", "org_id": other, "emails": []any{m{"value": "eve@x.example"}}})
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 128, 128))); err != nil {
 		o.t.Fatal(err)
@@ -101,6 +101,7 @@ func (o office) live() {
 	for i := range 2 {
 		o.app.Deliver(apptest.Mail{From: "jan@x.example", To: []string{o.Address()}, Raw: fmt.Sprintf(`From: Jan <jan@x.example>
 To: <ada@acme.example>
+Cc: <eve@x.example>
 Message-ID: <%d@x.example>
 In-Reply-To: <0@x.example>
 Date: Mon, 23 Nov 2026 09:0%d:00 +0000

@@ -1,15 +1,24 @@
 package linker_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/lejek/lejek/infra/local/faults"
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/app/persons"
 	"github.com/lejek/lejek/shared/auth"
+	"github.com/lejek/lejek/shared/boot"
 )
 
 type offer struct {
@@ -385,6 +394,69 @@ func TestWhatIsGoneIsNotOffered(t *testing.T) {
 		if got := o.Do("GET", apptest.Path(offersPath+"?cursor=%s", 3, cursor), nil); got.Status != http.StatusBadRequest {
 			t.Errorf("cursor %s: %d %s", cursor, got.Status, got.Raw)
 		}
+	}
+}
+
+func TestAllOfALongThreadFollowsWhoAcceptsIt(t *testing.T) {
+	t.Parallel()
+	for _, dies := range []bool{false, true} {
+		t.Run(fmt.Sprintf("function dies=%v", dies), func(t *testing.T) {
+			t.Parallel()
+			open(t).longThread(dies)
+		})
+	}
+}
+
+// longThread has a long thread accepted by a function that may die after it decided.
+func (o office) longThread(dies bool) {
+	t := o.t
+	var commits atomic.Int32
+	hook := faults.Hook{Before: func(_ context.Context, c faults.Call) error {
+		if dies && c.Operation == "TransactWriteItems" && commits.Add(1) > 2 { // the person and the thread
+			return errors.New("the function died")
+		}
+		return nil
+	}}
+	o.app.Construct("persons", func(env boot.Env) lambda.Handler {
+		env.DynamoDB = dynamodb.New(env.DynamoDB.Options(), func(options *dynamodb.Options) { options.APIOptions = append(options.APIOptions, hook.Add) })
+		return persons.New(env)
+	})
+	const mails = 40 // with a file each, and each shows on three records: more than one transaction holds
+	thread := o.post(jan, unproven+o.withPlan("0@klient.example")).Threads[0]
+	for i := range mails - 1 {
+		letter := strings.Replace(o.withPlan(fmt.Sprintf("%d@klient.example", i+1)), "Subject: Plan", "In-Reply-To: <0@klient.example>\nSubject: Re: Plan", 1)
+		if e := o.post(jan, unproven+letter); e.Threads[0] != thread {
+			t.Fatalf("another thread: %+v", e)
+		}
+	}
+	org := o.Must("POST", "/api/v2/organizations", map[string]any{"name": "Klient"}).ID()
+	person := o.person("Jan", jan, org)
+	deal := o.deal("Line", person, org)
+	if got := o.Do("POST", apptest.Path(offersPath, person), map[string]any{"thread_ids": []int64{thread}}); dies == (got.Status == http.StatusOK) {
+		t.Fatalf("accepted: %d %s", got.Status, got.Raw)
+	}
+	if dies {
+		if got := o.thread(thread); *got.DealID != deal {
+			t.Fatalf("it did not decide: %+v", got)
+		}
+		o.settle()
+	}
+	for _, when := range []string{"at first", "after the job"} {
+		for _, record := range []string{apptest.Path("deals/%d", deal), apptest.Path("persons/%d", person), apptest.Path("organizations/%d", org)} {
+			files, list := o.Must("GET", "/v1/"+record+"/files?limit=100", nil).List(), o.Must("GET", "/v1/"+record+"/mailMessages", nil).List()
+			if len(list) != mails || len(files) != mails {
+				t.Errorf("%s %s: %d mails, %d files", record, when, len(list), len(files))
+			}
+		}
+		for _, m := range o.messages(thread) {
+			if m.From[0].Person == nil || *m.From[0].Person != person {
+				t.Errorf("%s: message %d is from %+v", when, m.ID, m.From)
+			}
+		}
+		if open := o.entries("needs_choice"); len(open) != 0 {
+			t.Errorf("%s: %d entries of the ledger are open", when, len(open))
+		}
+		o.settle()
 	}
 }
 
