@@ -127,11 +127,6 @@ func (t Thread) recounted(messages []Message) Thread {
 	if t.Read, t.Archived = before.Read, before.Archived; len(messages) == 1 {
 		t.Subject, t.BaseSubject = messages[0].Subject, messages[0].BaseSubject
 	}
-	for _, list := range [][]ThreadParty{t.From, t.To} {
-		for i, p := range list {
-			list[i].PersonID = before.known(p.Email, p.PersonID)
-		}
-	}
 	return t
 }
 

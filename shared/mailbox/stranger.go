@@ -12,9 +12,9 @@ import (
 
 const (
 	maxStrangers = 20
-	// Where a thread shows on many records, it is found by fewer addresses: a message, what shows of it, and the thread's rows that move
-	// with it are one transaction.
-	roomForRows = 40
+	// Where a thread shows on many records, it is found by fewer addresses: when a message goes, its rows, what they count for, and all
+	// rows of the thread, which move to another time, are one transaction.
+	roomForRows = 46
 )
 
 // strangers are those by which the thread is to be found, first the writers. None where no more persons can be linked.
@@ -58,14 +58,6 @@ func (t Thread) recognise(p Person) Thread {
 	return t
 }
 
-// known is who is behind an address, as its party has it: the linked person whom the thread knows there, before anybody else.
-func (t Thread) known(email string, person int64) int64 {
-	if who := t.whose(email); who != 0 && !t.has(person) {
-		return who
-	}
-	return person
-}
-
 // whose is the linked person that the thread knows behind an address; 0 for none.
 func (t Thread) whose(email string) int64 {
 	for _, p := range slices.Concat(t.From, t.To) {
@@ -83,7 +75,9 @@ func (t Thread) Pass(p change.Placed) change.Placed {
 		for _, list := range []*[]Party{&m.From, &m.To, &m.Cc, &m.Bcc} {
 			*list = slices.Clone(*list)
 			for i, party := range *list {
-				(*list)[i].PersonID = t.known(party.Email, party.PersonID)
+				if who := t.whose(party.Email); who != 0 && !t.has(party.PersonID) {
+					(*list)[i].PersonID = who
+				}
 			}
 		}
 		p = m
