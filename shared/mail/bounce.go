@@ -35,31 +35,54 @@ func readBounce(parts []mailbox.Part) mailbox.Bounce {
 func readFeedback(b *mailbox.Bounce, content []byte) {
 	for line := range strings.Lines(decodeCharset(content, "")) {
 		name, value, _ := strings.Cut(line, ":")
-		if address := NormalizeAddress(strings.Trim(strings.TrimSpace(value), "<>")); strings.EqualFold(name, "original-rcpt-to") && isAddress(address) && len(b.Recipients) < 100 {
-			b.Recipients = append(b.Recipients, address)
+		switch value = strings.TrimSpace(value); strings.ToLower(name) {
+		case "feedback-type":
+			b.Feedback = strings.ToLower(value)
+		case "original-rcpt-to":
+			undelivered(b, value, "", false)
 		}
 	}
 }
 
+// readDeliveryStatus reads the fields of each recipient, which an empty line ends. The first ones are about the message.
 func readDeliveryStatus(b *mailbox.Bounce, content []byte) {
+	var named []string
+	var status, action string
+	end := func() {
+		failed := action == "failed" || action == "" && strings.HasPrefix(status, "5")
+		for _, address := range named {
+			undelivered(b, address, status, failed)
+		}
+		named, status, action = nil, "", ""
+	}
 	for line := range strings.Lines(decodeCharset(content, "")) {
 		name, value, ok := strings.Cut(line, ":")
-		if !ok {
-			continue
-		}
 		value = strings.TrimSpace(value)
 		switch strings.ToLower(name) {
 		case "final-recipient", "original-recipient":
 			_, address, _ := strings.Cut(value, ";")
-			address = NormalizeAddress(strings.Trim(strings.TrimSpace(address), "<>"))
-			if isAddress(address) && !slices.Contains(b.Recipients, address) && len(b.Recipients) < 100 {
-				b.Recipients = append(b.Recipients, address)
-			}
+			named = append(named, address)
+		case "action":
+			action, _, _ = strings.Cut(strings.ToLower(value), " ")
 		case "status":
-			if b.Status == "" {
-				b.Status, _, _ = strings.Cut(value, " ")
+			status, _, _ = strings.Cut(value, " ")
+		default:
+			if !ok && strings.TrimSpace(line) == "" {
+				end()
 			}
 		}
+	}
+	end()
+}
+
+const maxUndelivered = 100
+
+// undelivered adds a recipient, once.
+func undelivered(b *mailbox.Bounce, address, status string, failed bool) {
+	address = NormalizeAddress(strings.Trim(strings.TrimSpace(address), "<>"))
+	known := slices.ContainsFunc(b.Recipients, func(u mailbox.Undelivered) bool { return u.Email == address })
+	if isAddress(address) && !known && len(b.Recipients) < maxUndelivered {
+		b.Recipients = append(b.Recipients, mailbox.Undelivered{Email: address, Status: status, Failed: failed})
 	}
 }
 
@@ -79,7 +102,7 @@ func readPlainBounce(p *mailbox.Parsed) {
 	if local != "mailer-daemon" && local != "postmaster" || !p.Signals.EmptyReturnPath && len(p.Header["X-Failed-Recipients"]) == 0 && local != "mailer-daemon" {
 		return
 	}
-	if b := bounceInText(p); b.MessageID != "" && len(b.Recipients) > 0 {
+	if b, _ := bounceInText(p); b.MessageID != "" && len(b.Recipients) > 0 {
 		p.Signals.Report, p.Signals.Bounce = "delivery-status", b
 	}
 }
@@ -92,26 +115,24 @@ func readQuotedBounce(p *mailbox.Parsed) {
 	}
 	switch local, _, _ := strings.Cut(p.From[0].Email, "@"); local {
 	case "mailer-daemon", "postmaster":
-		if b := bounceInText(p); b.MessageID != "" || b.Status != "" || len(b.Recipients) > 0 || local == "mailer-daemon" {
+		if b, status := bounceInText(p); b.MessageID != "" || status != "" || len(b.Recipients) > 0 || local == "mailer-daemon" {
 			p.Signals.Report, p.Signals.Bounce = "delivery-status", b
 		}
 	}
 }
 
 // bounceInText is what a notification's text tells, up to the copy of what came back.
-func bounceInText(p *mailbox.Parsed) (b mailbox.Bounce) {
+func bounceInText(p *mailbox.Parsed) (b mailbox.Bounce, status string) {
 	text := p.Text[:min(len(p.Text), 64<<10)]
 	if m := returnedID.FindStringSubmatchIndex(text); m != nil {
 		b.MessageID, text = messageID(text[m[2]:m[3]]), text[:m[0]]
 	}
-	b.Status = enhancedStatus.FindString(text)
+	status = enhancedStatus.FindString(text)
 	for _, a := range addresses(p.Header["X-Failed-Recipients"], false) {
-		b.Recipients = append(b.Recipients, a.Email)
+		undelivered(&b, a.Email, status, true)
 	}
-	for _, found := range failedAddress.FindAllStringSubmatch(text, 100) {
-		if address := NormalizeAddress(found[1]); isAddress(address) && !slices.Contains(b.Recipients, address) {
-			b.Recipients = append(b.Recipients, address)
-		}
+	for _, found := range failedAddress.FindAllStringSubmatch(text, maxUndelivered) {
+		undelivered(&b, found[1], status, strings.HasPrefix(status, "5"))
 	}
-	return b
+	return b, status
 }

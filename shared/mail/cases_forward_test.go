@@ -72,11 +72,11 @@ var forwardCases = []edgeCase{
 	})},
 	{44, "of a bounce, quoted with what came back", fwd + "---------- Forwarded message ---------\nFrom: <postmaster@client.example>\nSubject: Undeliverable\nTo: <anna@acme.example>\n\nDelivery failed:\n\njan@client.example\n550 5.1.1 user unknown\n\nMessage-ID: <offer@acme.example>\n", inside(func(in mailbox.Inner) bool {
 		b := in.Parsed.Signals.Bounce
-		return in.Parsed.Signals.IsBounce() && b.MessageID == "offer@acme.example" && b.Status == "5.1.1" && slices.Equal(b.Recipients, []string{"jan@client.example"})
+		return in.Parsed.Signals.IsBounce() && b.MessageID == "offer@acme.example" && slices.Equal(b.Recipients, []mailbox.Undelivered{{Email: "jan@client.example", Status: "5.1.1", Failed: true}})
 	})},
 	{44, "of what a postmaster wrote himself", fwd + "---------- Forwarded message ---------\nFrom: <postmaster@client.example>\nSubject: Your question\nTo: <anna@acme.example>\n\nWe raised your limit.\n", inside(func(in mailbox.Inner) bool { return !in.Parsed.Signals.IsBounce() })},
 	{44, "of a bounce, attached", attachments("Content-Type: message/rfc822\n\nFrom: MAILER-DAEMON@x.example\nMessage-ID: <b@x.example>\nSubject: Undelivered\nContent-Type: multipart/report; report-type=delivery-status; boundary=r\n\n--r\n\nSorry.\n--r\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x.example\n\nFinal-Recipient: rfc822; jan@client.example\nStatus: 5.1.1\n--r\nContent-Type: text/rfc822-headers\n\nMessage-ID: <offer@acme.example>\n--r--"), inside(func(in mailbox.Inner) bool {
-		return in.Parsed.Signals.IsBounce() && in.Parsed.Signals.Bounce.MessageID == "offer@acme.example" && in.Parsed.Signals.Bounce.Status == "5.1.1"
+		return in.Parsed.Signals.IsBounce() && in.Parsed.Signals.Bounce.MessageID == "offer@acme.example" && in.Parsed.Signals.Bounce.Recipients[0].Status == "5.1.1"
 	})},
 	{45, "several attached messages", attachments("Content-Type: message/rfc822\n\n"+original, "Content-Type: message/rfc822; name=\"Re.eml\"\nContent-Disposition: attachment\n\nFrom: Ewa <ewa@client.example>\nSubject: Tables\n\nText"), func(p mailbox.Parsed) bool {
 		found := mail.Forward(p, mail.Limits{})

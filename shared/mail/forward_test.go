@@ -263,7 +263,7 @@ func TestForwardDoesNotUnwrapBounces(t *testing.T) {
 	if inner := mail.Forward(p, mail.Limits{}); len(inner) != 0 {
 		t.Errorf("found %d", len(inner))
 	}
-	if b := p.Signals.Bounce; b.MessageID != "Offer-1@acme.example" || b.Status != "5.1.1" || !slices.Equal(b.Recipients, []string{"nobody@client.example"}) {
+	if b := p.Signals.Bounce; b.MessageID != "Offer-1@acme.example" || !slices.Equal(b.Recipients, []mailbox.Undelivered{{Email: "nobody@client.example", Status: "5.1.1", Failed: true}}) {
 		t.Errorf("bounce %+v", b)
 	}
 }

@@ -138,7 +138,7 @@ func readBody(p *mailbox.Parsed, root *enmime.Part, content []byte) {
 	w.read(root)
 	p.Text, p.HTML, p.Parts = w.body.text, w.body.html, w.parts
 	p.Defects = append(p.Defects, w.defects...)
-	if p.Signals.IsBounce() || p.Signals.IsComplaint() {
+	if p.Signals.IsBounce() || p.Signals.IsFeedback() {
 		p.Signals.Bounce = readBounce(p.Parts)
 	}
 	readPlainBounce(p)

@@ -363,10 +363,10 @@ func TestParseReadsSignals(t *testing.T) {
 		"out of office, Polish":   {"Subject: =?utf-8?Q?Odpowied=C5=BA_automatyczna:_x?=", func(s mailbox.Signals) bool { return s.AutoSubject }},
 		"out of office, Notes":    {"Subject: AUTO: Jan is out of the office", func(s mailbox.Signals) bool { return s.AutoSubject }},
 		"a bounce of qmail": {"From: MAILER-DAEMON@x.example\nReturn-Path: <>\n\nHi. This is the qmail-send program.\n\n<jan@client.example>:\n550 5.1.1 no such user\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <anna@acme.example>\nMessage-ID: <offer@acme.example>\n", func(s mailbox.Signals) bool {
-			return s.IsBounce() && s.Bounce.MessageID == "offer@acme.example" && s.Bounce.Status == "5.1.1" && slices.Equal(s.Bounce.Recipients, []string{"jan@client.example"})
+			return s.IsBounce() && s.Bounce.MessageID == "offer@acme.example" && slices.Equal(s.Bounce.Recipients, []mailbox.Undelivered{{Email: "jan@client.example", Status: "5.1.1", Failed: true}})
 		}},
 		"a bounce of old Exim": {"From: Mail Delivery System <Mailer-Daemon@x.example>\nX-Failed-Recipients: jan@client.example\n\nThis message was created automatically.\n\n  jan@client.example\n    unrouteable\n\n------ This is a copy of the message, including all the headers. ------\n\nMessage-Id: <offer@acme.example>\n", func(s mailbox.Signals) bool {
-			return s.IsBounce() && s.Bounce.MessageID == "offer@acme.example" && len(s.Bounce.Recipients) == 1
+			return s.IsBounce() && s.Bounce.MessageID == "offer@acme.example" && slices.Equal(s.Bounce.Recipients, []mailbox.Undelivered{{Email: "jan@client.example", Failed: true}})
 		}},
 		"a postmaster's letter":    {"From: postmaster@x.example\n\nYou wrote:\nMessage-ID: <offer@acme.example>\njan@client.example\n", func(s mailbox.Signals) bool { return !s.IsBounce() }},
 		"a list":                   {"List-Id: Friends <Friends.example.com>", func(s mailbox.Signals) bool { return s.List() && s.ListID == "friends.example.com" }},

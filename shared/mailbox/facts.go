@@ -83,8 +83,8 @@ func (it Item) mentioned() []string {
 func (r run) addresses(it Item) (refs []change.Ref) {
 	p := it.Parsed
 	returned := make([]Address, len(p.Signals.Bounce.Recipients))
-	for i, email := range p.Signals.Bounce.Recipients {
-		returned[i].Email = email
+	for i, u := range p.Signals.Bounce.Recipients {
+		returned[i].Email = u.Email
 	}
 	for _, a := range r.roles.externals(it.About, returned, p.From, p.To, p.Cc, p.Bcc) {
 		if len(refs) < maxAddresses {

@@ -17,7 +17,7 @@ func (r Roles) fromOutside(j Judgement, p Parsed, proven bool) Judgement {
 	case s.IsBounce():
 		j.Rule, it.OnlyKnown, it.About = ruleBounce, true, nil
 		it.References = append([]string{s.Bounce.MessageID}, it.References...)
-	case s.IsComplaint():
+	case s.IsFeedback():
 		j.Rule, it.OnlyKnown, it.About, it.MayCreate = ruleReceipt, true, nil, false
 		it.References = append([]string{s.Bounce.MessageID}, it.References...)
 	case s.IsReceipt(), s.CalendarMethod == "REPLY", dmarcReport(p):

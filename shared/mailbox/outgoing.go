@@ -3,7 +3,6 @@ package mailbox
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/lejek/lejek/shared/change"
@@ -50,23 +49,23 @@ func (o Outgoing) StateAt(now time.Time) string {
 	return o.State
 }
 
-// back is the mail with recipients whom it did not reach; false when that is known.
-func (o Outgoing) back(emails []string, status string, at time.Time) (Outgoing, bool) {
-	had := len(o.Returned)
+// back is the mail with recipients whom it did not reach, or who complain; false when that is known. Who complains may not be told.
+func (o Outgoing) back(list []Undelivered, complained bool, at time.Time) (Outgoing, bool) {
+	had, was := len(o.Returned), o.State
 	o.Returned = slices.Clone(o.Returned)
-	for _, email := range emails {
-		known := slices.ContainsFunc(o.Returned, func(r Return) bool { return r.Email == email && r.Status == status })
+	for _, u := range list {
+		known := slices.ContainsFunc(o.Returned, func(r Return) bool { return r.Email == u.Email && r.Status == u.Status })
 		if !known && len(o.Returned) < maxReturns {
-			o.Returned = append(o.Returned, Return{email, status, at})
+			o.Returned = append(o.Returned, Return{u.Email, u.Status, at})
 		}
 	}
 	switch {
-	case status == complaint:
+	case complained:
 		o.State = Complained
-	case o.State != Complained:
+	case o.State != Complained && len(list) > 0:
 		o.State = Bounced
 	}
-	return o, len(o.Returned) > had
+	return o, len(o.Returned) > had || o.State != was
 }
 
 // Ours tells of a delivery that it is no mail that came, but one that a user writes here and that is about to be sent.
@@ -103,17 +102,21 @@ func (r Roles) fromHere(j Judgement, d Delivery) Judgement {
 	return j
 }
 
-// cameBack notes on a mail that was written here that it did not reach everybody.
-func (r run) cameBack(original Message, emails []string, status string) (sets []change.Set, why []string) {
-	if original.Outgoing == nil || len(emails) == 0 {
+// cameBack notes on a mail that was written here that it did not reach everybody, or that somebody complains of it.
+func (r run) cameBack(original Message, list []Undelivered, complained bool) (sets []change.Set, why []string) {
+	if original.Outgoing == nil {
 		return nil, nil
 	}
-	now, news := original.Outgoing.back(emails, status, r.Received)
+	now, news := original.Outgoing.back(list, complained, r.Received)
 	if !news {
 		return nil, nil
 	}
 	original.Outgoing, original.UpdateTime = &now, r.now
 	set := change.Set{Team: r.Team}
 	set.Put(original.Ref(), original, original.Version)
-	return []change.Set{set}, []string{fmt.Sprintf("row 25: message %d did not reach %s (%s)", original.ID, strings.Join(emails, ", "), status)}
+	why = append(why, fmt.Sprintf("row 25: message %d is %s", original.ID, now.State))
+	for _, u := range list {
+		why = append(why, fmt.Sprintf("row 25: it did not reach %s (%s)", u.Email, u.Status))
+	}
+	return []change.Set{set}, why
 }

@@ -1,6 +1,9 @@
 package mailbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Address is one mailbox named in a header or in the header block of a forward.
 //
@@ -130,11 +133,19 @@ type Signals struct {
 	Evidence        []string
 }
 
-// Bounce is what a delivery status notification (RFC 3464) says about the mail that came back.
+// Bounce is what a delivery status notification (RFC 3464) says about the mail that came back, or a feedback report (RFC 5965) about
+// the one that it is about.
 type Bounce struct {
 	MessageID  string
-	Recipients []string
-	Status     string // the first one's enhanced status code, as in 5.1.1
+	Recipients []Undelivered
+	Feedback   string // type of a feedback report: abuse, fraud, not-spam, …
+}
+
+// Undelivered is a recipient of whom a bounce tells, or who gave feedback.
+type Undelivered struct {
+	Email  string
+	Status string // enhanced status code, as in 5.1.1; with 5 at its front, no mail will arrive
+	Failed bool   // this one did not arrive, and is not tried any more
 }
 
 // AutoReply reports whether a machine answered in a person's name, as an out-of-office reply does.
@@ -151,8 +162,13 @@ func (s Signals) List() bool {
 // IsBounce reports whether the message is about the delivery of another one.
 func (s Signals) IsBounce() bool { return s.Report == "delivery-status" }
 
-// IsComplaint reports whether a recipient called a mail spam (RFC 5965).
-func (s Signals) IsComplaint() bool { return s.Report == "feedback-report" }
+// IsFeedback reports whether the message is a feedback report (RFC 5965), IsComplaint whether a recipient calls a mail spam in it: the
+// others say that it is none, or that it does not prove who wrote it.
+func (s Signals) IsFeedback() bool { return s.Report == "feedback-report" }
+
+func (s Signals) IsComplaint() bool {
+	return s.IsFeedback() && !slices.Contains([]string{"not-spam", "auth-failure", "dmarc"}, s.Bounce.Feedback)
+}
 
 // IsReceipt reports whether the message is a read receipt or a report on other mail, such as a feedback or DMARC report.
 func (s Signals) IsReceipt() bool { return s.Report != "" && s.Report != "delivery-status" }

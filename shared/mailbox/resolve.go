@@ -126,7 +126,7 @@ func (pl *place) relate(thread int64) {
 // trusts reports that an id needs no further proof: a user cites it, or a bounce, which has no party of its own. Whoever wrote
 // what a user forwards may have cited anything.
 func (it Item) trusts(id string) bool {
-	return it.Sent || slices.Contains(it.Vouched, id) || it.OnlyKnown && (it.Parsed.Signals.IsBounce() || it.Parsed.Signals.IsComplaint())
+	return it.Sent || slices.Contains(it.Vouched, id) || it.OnlyKnown && (it.Parsed.Signals.IsBounce() || it.Parsed.Signals.IsFeedback())
 }
 
 // meets reports that an external party of the item takes part in the thread already.

@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/mail"
@@ -184,6 +185,60 @@ func TestABounceAndAComplaintMarkTheMail(t *testing.T) {
 	}
 	if n := len(o.Sent()); n != 2 {
 		t.Errorf("%d mails went out: nothing answers a bounce", n)
+	}
+}
+
+// report is a notice about a mail: a bounce or a feedback report with these fields, and the header of what it is about.
+func (o office) report(kind, fields, about string) apptest.Mail {
+	return apptest.Mail{To: []string{o.Address()}, Raw: fmt.Sprintf(
+		"From: MAILER-DAEMON@amazonses.com\nTo: %s\nMessage-ID: <%s@ses>\nSubject: Notice\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=%s; boundary=b\n\n--b\nContent-Type: text/plain\n\nIt failed.\n--b\nContent-Type: message/%s\n\n%s\n--b\nContent-Type: message/rfc822\n\nMessage-ID: <%s>\n\nx\n--b--\n",
+		o.Address(), rand.Text(), kind, kind, fields, about)}
+}
+
+func TestWhatComesBackIsToldOfEachRecipient(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	const bounce, feedback = "delivery-status", "feedback-report"
+	of := func(address, action, status string) string {
+		return "\nFinal-Recipient: rfc822; " + address + "\nAction: " + action + "\nStatus: " + status + "\n"
+	}
+	for name, c := range map[string]struct {
+		kind, fields, state, returned, bounced string
+	}{
+		"one of two":                 {bounce, "Reporting-MTA: dns; x\n" + of("a@x.example", "failed", "5.1.1"), "bounced", "a@x.example 5.1.1", "a@x.example"},
+		"one failed, one is late":    {bounce, "Reporting-MTA: dns; x\n" + of("a@x.example", "delayed", "4.4.1") + of("b@x.example", "failed", "5.1.1"), "bounced", "b@x.example 5.1.1", "b@x.example"},
+		"each for a reason":          {bounce, of("a@x.example", "failed", "5.1.1") + of("b@x.example", "failed", "5.2.2"), "bounced", "a@x.example 5.1.1 b@x.example 5.2.2", "a@x.example b@x.example"},
+		"tried in vain":              {bounce, of("a@x.example", "failed", "4.4.7"), "bounced", "a@x.example 4.4.7", ""},
+		"late":                       {bounce, of("a@x.example", "delayed", "4.4.1"), "sent", "", ""},
+		"delivered":                  {bounce, of("a@x.example", "delivered", "2.0.0"), "sent", "", ""},
+		"somebody else":              {bounce, of("eve@x.example", "failed", "5.1.1"), "sent", "", ""},
+		"as Amazon puts it":          {bounce, "Reporting-MTA: dns; x\n\nAction: failed\nFinal-Recipient: rfc822; B@X.example\nStatus: 5.1.1\n", "bounced", "b@x.example 5.1.1", "b@x.example"},
+		"a complaint":                {feedback, "Feedback-Type: abuse\nOriginal-Rcpt-To: <a@x.example>\n", "complained", "a@x.example complaint", "a@x.example"},
+		"a complaint of nobody":      {feedback, "Feedback-Type: abuse\n", "complained", "", ""},
+		"a complaint, of a stranger": {feedback, "Feedback-Type: abuse\nOriginal-Rcpt-To: <eve@x.example>\n", "sent", "", ""},
+		"not spam":                   {feedback, "Feedback-Type: not-spam\nOriginal-Rcpt-To: <a@x.example>\n", "sent", "", ""},
+		"unproven":                   {feedback, "Feedback-Type: auth-failure\nOriginal-Rcpt-To: <a@x.example>\n", "sent", "", ""},
+	} {
+		made, sent := o.write(m{"to": []string{"a@x.example"}, "bcc": []string{"b@x.example"}, "subject": name, "text": "Hello"})
+		notice := o.report(c.kind, c.fields, sent.MessageID+"@eu-central-1.amazonses.com")
+		o.Deliver(notice)
+		o.Deliver(notice)
+		now := o.Must("GET", fmt.Sprintf("/api/v2/mailMessages/%d", made.ID()), nil).Data()
+		var returned, bounced []string
+		for _, r := range now["returned"].([]any) {
+			returned = append(returned, fmt.Sprint(r.(m)["email"], " ", r.(m)["status"]))
+		}
+		for _, p := range o.Must("GET", "/api/v2/persons", nil).List() {
+			p := p.(m)
+			if list, ok := p["bounced_emails"].([]any); ok {
+				bounced = append(bounced, fmt.Sprint(list[0].(m)["value"]))
+				o.Must("PATCH", fmt.Sprintf("/api/v2/persons/%v", p["id"]), m{"emails": []any{m{"value": "x@x.example"}}})
+				o.Must("PATCH", fmt.Sprintf("/api/v2/persons/%v", p["id"]), m{"emails": p["emails"]})
+			}
+		}
+		if got := strings.Join(returned, " "); now["send_state"] != c.state || got != c.returned || strings.Join(bounced, " ") != c.bounced {
+			t.Errorf("%s: %v, returned %q, marked %q", name, now["send_state"], got, bounced)
+		}
 	}
 }
 
