@@ -10,6 +10,7 @@ package restore
 import (
 	"archive/zip"
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -33,6 +34,7 @@ type Archive struct {
 	db       *dynamo.DB
 	team     int64
 	zip      *zip.Reader
+	moved    change.Redirects // what was absorbed
 	done     int64
 }
 
@@ -60,6 +62,18 @@ func Open(env boot.Env, team int64, content io.ReaderAt, size int64) (*Archive, 
 // used are kinds of which an empty team has given no number.
 var used = []string{change.Deal, change.Person, change.Organization, change.Activity, change.Note, change.File, change.MailThread}
 
+// empty refuses a team that has given numbers, except where an earlier try ended while it set them: then some are those of the archive, and
+// the others are not set.
+func (a *Archive) empty(given map[string]int64) error {
+	left := slices.ContainsFunc(used, func(kind string) bool { return given[kind] == 0 && a.Manifest.Numbers[kind] > 0 })
+	for _, kind := range used {
+		if n := given[kind]; n > 0 && (n != a.Manifest.Numbers[kind] || !left) {
+			return fmt.Errorf("team %d is not empty: it has given %d numbers to records of kind %s", a.team, n, kind)
+		}
+	}
+	return nil
+}
+
 // Restore puts everything into the team; the number of lines that it read.
 func (a *Archive) Restore(ctx context.Context) (int64, error) {
 	all := dynamo.Everything{DB: a.db}
@@ -67,10 +81,11 @@ func (a *Archive) Restore(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, kind := range used {
-		if given[kind] > 0 {
-			return 0, fmt.Errorf("team %d is not empty: it has given %d numbers to records of kind %s", a.team, given[kind], kind)
-		}
+	if err := a.empty(given); err != nil {
+		return 0, err
+	}
+	if a.moved, err = a.merges(); err != nil {
+		return 0, err
 	}
 	if err := a.objects(ctx); err != nil {
 		return 0, err
@@ -93,7 +108,9 @@ func (a *Archive) Restore(ctx context.Context) (int64, error) {
 	if err := a.figures(ctx); err != nil {
 		return a.done, fmt.Errorf("figures: %w", err)
 	}
-	for _, kind := range slices.Sorted(maps.Keys(a.Manifest.Numbers)) {
+	kinds := slices.Sorted(maps.Keys(a.Manifest.Numbers))
+	slices.SortStableFunc(kinds, func(x, y string) int { return cmp.Compare(slices.Index(used, x), slices.Index(used, y)) }) // the used ones last
+	for _, kind := range kinds {
 		// Those of exports and imports are the new team's own.
 		if more := a.Manifest.Numbers[kind] - given[kind]; more > 0 && kind != exports.Kind && kind != "import" {
 			if _, err := a.db.NextIDs(ctx, a.team, kind, int(more)); err != nil {

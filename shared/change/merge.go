@@ -27,10 +27,20 @@ type Merge struct {
 // Redirects are the merges of a team that are under way or were done just now.
 type Redirects struct {
 	list []Merge
+	into map[Ref]Ref // by what was absorbed
 }
 
 // NewRedirects are those of these merges.
-func NewRedirects(merges ...Merge) Redirects { return Redirects{merges} }
+func NewRedirects(merges ...Merge) Redirects {
+	r := Redirects{list: merges}
+	if len(merges) > 0 {
+		r.into = make(map[Ref]Ref, len(merges))
+		for _, m := range merges {
+			r.into[m.Absorbed] = m.Into
+		}
+	}
+	return r
+}
 
 // Merges are all of them.
 func (r Redirects) Merges() []Merge { return r.list }
@@ -41,11 +51,11 @@ func (r Redirects) Any() bool { return len(r.list) > 0 }
 // To is what became of a record: itself, or the one that it was absorbed into in the end.
 func (r Redirects) To(ref Ref) Ref {
 	for range r.list { // a survivor may have been absorbed in turn, but nothing comes back
-		i := slices.IndexFunc(r.list, func(m Merge) bool { return m.Absorbed == ref })
-		if i < 0 {
+		to, absorbed := r.into[ref]
+		if !absorbed {
 			break
 		}
-		ref = r.list[i].Into
+		ref = to
 	}
 	return ref
 }

@@ -170,7 +170,7 @@ func besides(ref change.Ref) []change.Ref {
 	switch ref.Kind() {
 	case change.Deal:
 		return []change.Ref{change.Named("trail", ref.Name()), change.SignpostOf(ref)}
-	case change.Person:
+	case change.Person, change.Organization:
 		return []change.Ref{change.SignpostOf(ref)}
 	}
 	return nil

@@ -2,13 +2,6 @@ package mailbox
 
 import "github.com/lejek/lejek/shared/change"
 
-// Restored is a message of an archive with its rows.
-func (m Message) Restored() (set change.Set) {
-	set.Restore(m.Ref(), m)
-	set.Show = m.Rows()
-	return set
-}
-
 // Aliases are what leads to the message, and to its thread from what it answers. Ids that it mentioned otherwise are not kept with it.
 func (m Message) Aliases() map[change.Ref]Alias {
 	all := map[change.Ref]Alias{contentGuard(m.Print): {ThreadID: m.ThreadID, MessageID: m.ID}}

@@ -4,10 +4,11 @@ import (
 	"github.com/lejek/lejek/shared/change"
 )
 
-// Restored is an organization of an archive with the guard that finds it.
+// Restored is an organization of an archive with the guard that finds it and rows with whom it names.
 func (o Organization) Restored() (set change.Set) {
 	set.Restore(o.Ref(), o)
 	set.Join(o.ID, nil, o.guards())
+	set.Show = o.Rows()
 	return set
 }
 
