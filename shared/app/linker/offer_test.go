@@ -109,6 +109,70 @@ func threadsOf(list []offer) (ids []int64) {
 	return ids
 }
 
+// TestAPageEndsAfterSoManyRowsAndPersons: it comes back short, and the next goes on, to the end.
+func TestAPageEndsAfterSoManyRowsAndPersons(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	calls := o.counted()
+	const home = "jan@home.example"
+	first := o.unknown(home, "First", "first@x")
+	person := o.Must("POST", "/api/v2/persons", map[string]any{"name": "Jan", "emails": []any{map[string]any{"value": jan}, map[string]any{"value": home}}}).ID()
+	own := o.post(jan, header("Jan <"+jan+">", "Ada <"+ada+">", "Own", "own@x")+"\nhi\n").Threads[0]
+	deal := o.deal("Line", person, 0)
+	stored, err := o.app.DB.GetAny(t.Context(), o.Team.ID, []change.Ref{change.Of(change.MailThread, own)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	filed := stored[change.Of(change.MailThread, own)].(mailbox.Thread)
+	filed.DealID, filed.Version = &deal, 0
+	for i := range 650 { // the person's, with a deal, and newer than all
+		filed.ID, filed.LastMessageTime = int64(1000+i), filed.LastMessageTime.Add(time.Second)
+		set := change.Set{Team: o.Team.ID}
+		set.PutPlaced(nil, filed, change.Targets{Refs: filed.Shown})
+		if err := o.app.DB.Commit(t.Context(), set); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var sizes []int
+	for cursor := ""; ; {
+		calls.taken()
+		got := o.Must("GET", apptest.Path(offersPath+"?limit=100&cursor=%s", person, cursor), nil)
+		if n := calls.taken(); n > 20 {
+			t.Errorf("a page took %d calls", n)
+		}
+		sizes = append(sizes, len(got.List()))
+		next, _ := got.Body["additional_data"].(map[string]any)["next_cursor"].(string)
+		if cursor = next; cursor == "" {
+			break
+		}
+	}
+	if got := o.offered(person); fmt.Sprint(sizes) != "[0 0 2]" || len(got) != 2 || !slices.Contains(got, first) || !slices.Contains(got, own) {
+		t.Errorf("pages of %v, in all %v", sizes, got)
+	}
+}
+
+func TestAPageEndsWithTheThreadsOfTwentyPersons(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	calls := o.counted()
+	const home = "jan@home.example"
+	for i := range 12 { // threads of others in which the person's address is a stranger
+		id := fmt.Sprintf("c%d@x", i)
+		o.unknown(home, fmt.Sprint("Crowd ", i), id)
+		to := fmt.Sprintf("a%d@y.example, b%d@y.example, c%d@y.example, d%d@y.example", i, i, i, i)
+		o.post(ada, header("Ada <"+ada+">", to, fmt.Sprint("Re: Crowd ", i), "re-"+id)+"In-Reply-To: <"+id+">\n\nhi\n")
+	}
+	person := o.person("Jan", home, 0)
+	calls.taken()
+	got := o.Must("GET", apptest.Path(offersPath+"?limit=100", person), nil)
+	if n, size := calls.taken(), len(got.List()); size != 5 || n > 45 || !strings.Contains(got.Raw, `"next_cursor":"`) {
+		t.Errorf("a page of %d threads took %d calls", size, n)
+	}
+	if got := o.offered(person); len(got) != 12 {
+		t.Errorf("in all %v", got)
+	}
+}
+
 // TestAStrangerCostsAMailNoCall: a row more in the transaction, that is all.
 func TestAStrangerCostsAMailNoCall(t *testing.T) {
 	t.Parallel()

@@ -269,6 +269,17 @@ func TestOfSeveralPersonsWithAnAddressEachIsOfferedIts(t *testing.T) {
 	}
 }
 
+func TestAPersonWhomAUserChoosesIsBehindTheAddress(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	thread := o.unknown("office@klient.example", "Ours", "o@klient.example")
+	one, two := o.person("One", "office@klient.example", 0), o.person("Two", "office@klient.example", 0)
+	o.Must("PUT", apptest.Path("/v1/mailbox/mailThreads/%d", thread), map[string]any{"person_id": one})
+	if from := o.messages(thread)[0].From[0]; from.Person == nil || *from.Person != one || len(o.offered(two)) != 0 {
+		t.Errorf("from %+v, the other is offered %v", from, o.offered(two))
+	}
+}
+
 func TestANewDealIsOfferedThePersonsMailWithoutOne(t *testing.T) {
 	t.Parallel()
 	o := open(t)
