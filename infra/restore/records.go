@@ -196,6 +196,8 @@ func (a *Archive) set(ctx context.Context, ref change.Ref, record any) (set chan
 		}
 		t, err := a.db.Follow(ctx, a.team, refs...)
 		return r.Restored(t), err
+	case mailbox.Thread:
+		record = r.Restored()
 	case mailbox.Message:
 		r.BodyKey = exports.Moved(r.BodyKey, a.team)
 		record = r

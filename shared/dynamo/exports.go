@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/lejek/lejek/shared/change"
 	"github.com/lejek/lejek/shared/exports"
 	"github.com/lejek/lejek/shared/fields"
+	"github.com/lejek/lejek/shared/mailbox"
 	"github.com/lejek/lejek/shared/notes"
 	"github.com/lejek/lejek/shared/reminders"
 	"github.com/lejek/lejek/shared/schema"
@@ -93,10 +95,7 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 	sk := textOf(it, schema.SK)
 	if sk == schema.Team.Prefix() {
 		record, err := kinds[of.Kind()].decodeAny(it)
-		if t, ok := record.(teams.Team); ok {
-			t.AddressKey, t.Former = nil, nil // no secrets
-			record = t
-		}
+		record = open(record)
 		if named, ok := record.(interface{ Ref() change.Ref }); ok && of.Name() == "" { // the team itself
 			of = named.Ref()
 		}
@@ -108,10 +107,7 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 			if err != nil {
 				return l, false, err
 			}
-			if w, ok := record.(webhooks.Webhook); ok {
-				w.AuthPassword = nil // no secrets
-				record = w
-			}
+			record = open(record)
 			named, ok := record.(interface{ Ref() change.Ref })
 			if !ok {
 				return l, false, fmt.Errorf("a %s does not know its name", h.kind)
@@ -129,6 +125,32 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 		}
 	}
 	return l, false, nil
+}
+
+// open is a record without its secrets: keys, passwords, and the codes of links that somebody was mailed.
+func open(record any) any {
+	switch r := record.(type) {
+	case teams.Team:
+		r.AddressKey, r.Former = nil, nil
+		return r
+	case teams.User:
+		r.Addresses = slices.Clone(r.Addresses)
+		for i := range r.Addresses {
+			r.Addresses[i].Code = ""
+		}
+		return r
+	case webhooks.Webhook:
+		r.AuthPassword = nil
+		return r
+	case mailbox.Thread:
+		if r.Question != nil {
+			q := *r.Question
+			q.Code = ""
+			r.Question = &q
+		}
+		return r
+	}
+	return record
 }
 
 // FromArchive reads the record of a line of that kind.
