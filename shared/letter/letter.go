@@ -190,9 +190,10 @@ func quoted(mediaType, text string) (textproto.MIMEHeader, []byte, error) {
 	var body bytes.Buffer
 	q := quotedprintable.NewWriter(&body)
 	_, err := q.Write([]byte(strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")))
+	err = errors.Join(err, q.Close()) // which writes the last line
 	return textproto.MIMEHeader{
 		"Content-Type": {mediaType + "; charset=utf-8"}, "Content-Transfer-Encoding": {"quoted-printable"},
-	}, body.Bytes(), errors.Join(err, q.Close())
+	}, body.Bytes(), err
 }
 
 // header describes an attachment. A media type that is none, and every parameter of one, is left out: a browser is not to take a file for

@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"mime/multipart"
+	"mime/quotedprintable"
 	"net/mail"
 	"strings"
 	"testing"
@@ -133,6 +134,24 @@ func TestTextIsReadAsItWasTyped(t *testing.T) {
 		}
 		if to, err := got.Header.AddressList("To"); err != nil || len(to) != 1 || to[0].Name != s || to[0].Address != "zed@x.example" {
 			t.Errorf("%.60q is read as %v, %v", s, to, err)
+		}
+	}
+}
+
+// TestTheWholeTextIsSent reads the body as its recipient does, whatever its last line is.
+func TestTheWholeTextIsSent(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"Hello", "Hello\n", "one\ntwo", "one\r\ntwo ", "zażółć", strings.Repeat("long ", 100) + "end", "a=b", "a \n.\n"} {
+		for kind, l := range map[string]Letter{"text": {Text: text}, "html": {HTML: text}} {
+			raw, err := l.Bytes()
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+			got, err := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(body)))
+			if want := strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n"); err != nil || string(got) != want {
+				t.Errorf("%s %q arrives as %q (%v)", kind, text, got, err)
+			}
 		}
 	}
 }

@@ -70,6 +70,9 @@ func TestAMailIsSentStoredAndAnswered(t *testing.T) {
 	if strings.Contains(string(sent.Raw), "script") || strings.Contains(string(sent.Raw), "t.example") || !strings.Contains(string(sent.Raw), "text/plain") {
 		t.Errorf("%s", sent.Raw)
 	}
+	if shown := o.Must("GET", fmt.Sprintf("/v1/mailbox/mailMessages/%d?include_body=1", made.ID()), nil).Data(); !strings.Contains(fmt.Sprint(shown["body"]), "<p>Hello") || shown["snippet"] != "Hello" {
+		t.Errorf("%v %v", shown["snippet"], shown["body"])
+	}
 	box := o.Must("GET", fmt.Sprintf("/v1/mailbox/mailThreads/%v", thread), nil).Data()
 	if box["message_count"] != 1.0 || box["last_message_sent_timestamp"] == nil || box["deal_id"] != float64(deal) || fmt.Sprint(box["folders"]) != "[sent]" {
 		t.Errorf("%v", box)
