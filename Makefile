@@ -15,7 +15,7 @@ make test           every test; one that cannot run fails instead of being skipp
 make lint           formatting, go vet, staticcheck
 make bench          calls, capacity units and time of each operation
 make corpus         real mail over SMTP, twice, and what became of it; ARGS='-n 300', '-parse' or '-ready .local/ready.json'
-make browse         operations tried from /docs in headless Chromium, which must be there; against what make run started
+make browse         /docs and the pages that links in mail lead to, tried in headless Chromium, which must be there; against what make run started
 make synth          the CloudFormation template in cdk.out, without built functions
 make deploy         a stage in your AWS account: make deploy STAGE=prod MAIL_DOMAIN=crm.example.com (docs/deploy.md)
 make team           a new team: NAME=Acme EMAIL=ada@acme.example [USER_NAME=] [TZ=Europe/Warsaw] [CURRENCY=EUR] [STAGE=]
@@ -49,6 +49,7 @@ corpus:
 
 browse:
 	@node infra/node/browse/docs.cjs $(ARGS)
+	@node infra/node/browse/pages.cjs $(ARGS)
 
 synth:
 	@go run ./infra/node/install

@@ -48,11 +48,12 @@ func (h Questions) offer(w http.ResponseWriter, r *http.Request) {
 		failedPage(w, r, err)
 		return
 	}
-	title, ask, button := "Is it this deal?", "is about the deal <b>"+html.EscapeString(p.Deal)+"</b>.", "Link it"
+	title, ask, button := "Is it this deal?", "about the deal <b>"+html.EscapeString(p.Deal)+"</b>?", "Link it"
 	if p.Deal == "" {
-		title, ask, button = "None of the deals?", "is about <b>none</b> of the deals.", "None of them"
+		title, ask, button = "None of the deals?", "about <b>none</b> of the deals?", "None of them"
 	}
-	showPage(w, http.StatusOK, title, fmt.Sprintf(`<p>The conversation %s %s %s of %s says so.</p>
+	showPage(w, http.StatusOK, title, fmt.Sprintf(`<p>Is the conversation %s %s</p>
+<p>You say so as %s of %s.</p>
 %s
 <p>If you are not sure, close this page.</p>`, html.EscapeString(p.Called), ask, html.EscapeString(p.User), html.EscapeString(p.Team), pressing("choose", token, button)))
 }
