@@ -370,3 +370,32 @@ func TestDealsThatChangedMeanwhile(t *testing.T) {
 		t.Errorf("merged: %v, want %d", th["deal_id"], o.deals[0])
 	}
 }
+
+func TestAThreadWhoseDealIsClosedIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	reply := func(from, to, id string) {
+		o.receive(from, id, "From: "+from+"\nTo: "+to+"\nMessage-ID: <"+id+">\nReferences: <1@acme>\nSubject: Re: Rope\n\nHello\n")
+	}
+	o.Must("PATCH", fmt.Sprintf("/api/v2/deals/%d", o.deals[1]), m{"status": "lost"})
+	o.receive(ada, "1@acme", "From: "+ada+"\nTo: "+zed+"\nMessage-ID: <1@acme>\nSubject: Rope\n\nHello\n")
+	o.Must("PATCH", fmt.Sprintf("/api/v2/deals/%d", o.deals[0]), m{"status": "won"})
+	o.Must("PATCH", fmt.Sprintf("/api/v2/deals/%d", o.deals[1]), m{"status": "open"})
+	reply(zed, ada, "2@x") // takes the deal into question, and is no user's
+	o.minutes(2)
+	if o.entry("2@x")["state"] != "needs_choice" || len(o.questions()) != 0 {
+		t.Fatalf("%v", o.entry("2@x"))
+	}
+	reply(ada, zed, "3@acme")
+	o.minutes(1)
+	q := o.question()
+	if !strings.Contains(q.text, "1. Sails") || q.links[2] != "" || q.links[0] == "" {
+		t.Errorf("%s", q.text)
+	}
+	o.take(q.links[1])
+	for _, id := range []string{"2@x", "3@acme"} {
+		if got := o.entry(id); got["state"] != "linked" {
+			t.Errorf("%v", got)
+		}
+	}
+}
