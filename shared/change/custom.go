@@ -27,6 +27,21 @@ func (c Custom) target() Ref {
 	return Of(c.Value.Kind, c.Value.ID)
 }
 
+// MaxNamed is how many different records the custom fields of one record can name: each has a row with it, and all of these are written
+// with the record when it goes.
+const MaxNamed = 50
+
+// NamedIn counts the different records that values point at.
+func NamedIn(values map[int64]value.Custom) int {
+	refs := map[Ref]bool{}
+	for _, v := range values {
+		if target := (Custom{Value: &v}).target(); target != "" {
+			refs[target] = true
+		}
+	}
+	return len(refs)
+}
+
 // IsCustomKey reports the code of a field that a team made, deleted or not: 40 hexadecimal digits.
 func IsCustomKey(key string) bool {
 	return len(key) == 40 && strings.Trim(key, "0123456789abcdef") == ""
@@ -115,7 +130,7 @@ type Existing interface {
 	Existing(ctx context.Context, team int64, refs []Ref) (map[Ref]bool, error)
 }
 
-// CheckCustom names every change that points at what does not exist. What pointed there before may go on doing so: clients send
+// CheckCustom names every change that points at what does not exist, and changes that point at too many. What pointed there before may go on doing so: clients send
 // back what they read.
 func CheckCustom(ctx context.Context, store Existing, team int64, changes []Custom, had map[int64]value.Custom, bad *fault.Fields) error {
 	var refs []Ref
@@ -126,6 +141,9 @@ func CheckCustom(ctx context.Context, store Existing, team int64, changes []Cust
 	}
 	if len(refs) == 0 {
 		return nil
+	}
+	if n := NamedIn(SetCustom(had, changes)); n > MaxNamed && n > NamedIn(had) {
+		bad.Add("custom_fields", "name %d different persons and organizations, and can name at most %d", n, MaxNamed)
 	}
 	found, err := store.Existing(ctx, team, refs)
 	if err != nil {

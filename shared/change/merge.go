@@ -206,6 +206,14 @@ func Pair[T Mergeable](get func(id int64) (T, error), id, into int64) (absorbed,
 	return absorbed, survivor, false, nil
 }
 
+// CheckMerge refuses a merge that one transaction does not hold, or that leaves the survivor with more than it can have.
+func CheckMerge(kept, lost Set, custom map[int64]value.Custom) error {
+	if NamedIn(custom) > MaxNamed || Weight(kept, lost) > MaxOperations {
+		return fault.BadField(MergedWith, "names, or is reached by, too much together with the other one in participants, addresses, numbers and custom fields: remove some first")
+	}
+	return nil
+}
+
 // Fill gives an empty field of a survivor what the absorbed record has there.
 func Fill[T any](field **T, other *T) {
 	if *field == nil {

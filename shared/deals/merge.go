@@ -106,7 +106,10 @@ func (s Service) Merge(ctx context.Context, a auth.Actor, id, into int64, codes 
 		lost := written(a, absorbed, gone, t, []change.Field{change.Merged(change.MergedWith, survivor.Ref())}, at)
 		lost.Absorb(a, absorbed.Ref(), survivor.Ref(), at)
 		kept.Survive(survivor.Ref(), absorbed.Ref())
-		if len(now.Participants) > MaxParticipants || change.Weight(kept, lost) > change.MaxOperations {
+		if err := change.CheckMerge(kept, lost, now.Custom); err != nil {
+			return err
+		}
+		if len(now.Participants) > MaxParticipants {
 			return fault.BadField(change.MergedWith, "has too many participants together with deal %d: remove some first", id)
 		}
 		return s.Store.Commit(ctx, kept, lost)

@@ -77,7 +77,8 @@ func (o *operations) commit(ctx context.Context) (overtaken bool, err error) {
 		return false, nil
 	}
 	if len(o.list) > change.MaxOperations {
-		return false, fmt.Errorf("dynamo.Commit: %d operations do not fit one transaction", len(o.list))
+		err := fmt.Errorf("%d operations do not fit one transaction", len(o.list))
+		return false, fault.New(fault.TooLarge, "This changes too much at once, please do it in parts").Because(err)
 	}
 	// One token for all tries: a try that took effect, though its answer was lost, is then not made twice.
 	in := &dynamodb.TransactWriteItemsInput{TransactItems: o.list, ClientRequestToken: aws.String(rand.Text())}

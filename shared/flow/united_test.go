@@ -76,3 +76,49 @@ func TestAMergeLogsNoValueOfAFieldThatIsGone(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatNamesTooManyIsRefused rather than become what can neither be merged nor deleted.
+func TestWhatNamesTooManyIsRefused(t *testing.T) {
+	t.Parallel()
+	for kind := range entities {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			make := map[string]func() int64{
+				change.Deal:         func() int64 { return w.deal("A", nil, nil) },
+				change.Person:       func() int64 { return w.person("A", nil) },
+				change.Organization: func() int64 { return w.organization("A") },
+			}[kind]
+			one, two := make(), make()
+			var codes []string
+			for i := range 80 {
+				codes = append(codes, w.c.Must("POST", apptest.Path("/api/v2/%sFields", kind), m{"field_name": fmt.Sprint("F", i), "field_type": "people"}).Data()["field_code"].(string))
+			}
+			write := func(id int64, from, n int) apptest.Answer {
+				values := m{}
+				for _, code := range codes[from : from+n] {
+					values[code] = w.person("P", nil)
+				}
+				return w.c.Do("PATCH", apptest.Path(paths[kind], id), m{"custom_fields": values})
+			}
+			if got := write(one, 0, 51); got.Status != 400 || !strings.Contains(got.Raw, "custom_fields: name 51 different") {
+				t.Errorf("%d %s", got.Status, got.Raw)
+			}
+			for id, from := range map[int64]int{one: 0, two: 30} {
+				if got := write(id, from, 50); got.Status != 200 {
+					t.Fatalf("%d %s", got.Status, got.Raw)
+				}
+			}
+			merge := apptest.Path("/v1/%s/%d/merge", entities[kind], one)
+			if got := w.c.Do("PUT", merge, m{"merge_with_id": two}); got.Status != 400 || !strings.Contains(got.Raw, "merge_with_id: names, or is reached by") {
+				t.Errorf("%d %s", got.Status, got.Raw)
+			}
+			if got := write(one, 0, 50); got.Status != 413 { // all fifty others, which is a hundred rows
+				t.Errorf("%d %s", got.Status, got.Raw)
+			}
+			for _, id := range []int64{one, two} {
+				w.c.Must("DELETE", apptest.Path(paths[kind], id), nil)
+			}
+		})
+	}
+}

@@ -85,6 +85,9 @@ func (s Service) Merge(ctx context.Context, a auth.Actor, id, into int64, codes 
 		lost.Members = nil // the job releases them: both may be members of the same
 		lost.Absorb(a, absorbed.Ref(), survivor.Ref(), at)
 		kept.Survive(survivor.Ref(), absorbed.Ref())
+		if err := change.CheckMerge(kept, lost, now.Custom); err != nil {
+			return err
+		}
 		return s.Store.Commit(ctx, kept, lost)
 	})
 	if err != nil {

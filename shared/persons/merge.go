@@ -118,7 +118,7 @@ func (s Service) merged(ctx context.Context, a auth.Actor, absorbed, gone, survi
 			return nil, err
 		}
 	}
-	return []change.Set{kept, lost}, nil
+	return []change.Set{kept, lost}, change.CheckMerge(kept, lost, now.Custom)
 }
 
 // Move is the change that gives a person the links that it has after merges; empty when it has them.

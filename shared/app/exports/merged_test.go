@@ -166,3 +166,51 @@ func TestMergesUnderWayAreDoneInTheRestoredTeam(t *testing.T) {
 	}
 	same("after another merge")
 }
+
+// TestARestoredDealHasAllWhoTakePart though they do not fit into one transaction with it.
+func TestARestoredDealHasAllWhoTakePart(t *testing.T) {
+	t.Parallel()
+	old := open(t, tiny)
+	code := old.Do("POST", "/api/v2/dealFields", m{"field_name": "Friend", "field_type": "people"}).Data()["field_code"].(string)
+	for i := range 52 {
+		old.make("/api/v2/persons", m{"name": fmt.Sprint("P", i+1)})
+	}
+	old.make("/api/v2/deals", m{"title": "Big", "person_id": 1, "custom_fields": m{code: 52}})
+	for i := range 50 {
+		old.Must("POST", "/v1/deals/1/participants", m{"person_id": 2 + i})
+	}
+	old.signals()
+	archive := old.download()
+	now := old
+	now.Client = old.app.NewTeam("Empty")
+	if err := now.restore(archive); err != nil {
+		t.Fatal(err)
+	}
+	for _, person := range []int{2, 51} {
+		p := now.Must("GET", apptest.Path("/api/v2/persons/%d?include_fields=participant_open_deals_count", person), nil).Data()
+		view := now.Must("GET", apptest.Path("/api/v2/persons/%d/view", person), nil).Data()
+		if p["participant_open_deals_count"] != 1.0 || len(view["participant_deals"].([]any)) != 1 {
+			t.Errorf("person %d: %v, %v", person, p["participant_open_deals_count"], view["participant_deals"])
+		}
+	}
+}
+
+// TestAnArchiveOfNothing is one of a team that has made no record.
+func TestAnArchiveOfNothing(t *testing.T) {
+	t.Parallel()
+	old := open(t, tiny)
+	archive := old.download()
+	now := old
+	now.Client = old.app.NewTeam("Empty")
+	for range 2 { // it is as empty as before
+		if err := now.restore(archive); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := now.Must("GET", "/api/v2/pipelines", nil).Raw; got != old.Must("GET", "/api/v2/pipelines", nil).Raw {
+		t.Errorf("%s", got)
+	}
+	if id := now.make("/api/v2/deals", m{"title": "First"}); id != 1 {
+		t.Errorf("the first deal is %d", id)
+	}
+}
