@@ -140,7 +140,7 @@ func (r run) core(d decision, had *Message, targets change.Targets, shown []chan
 	switch {
 	case d.before != nil && d.before.Links != t.Links:
 		core.Jobs = append(core.Jobs, change.Job{Name: change.JobName(t.Ref(), t.Links), Of: t.Ref()})
-	case len(shown) < len(targets.Refs):
+	case len(shown) < len(targets.Refs), d.before != nil && d.before.Undecided == severalDeals && t.Undecided == "": // entries wait for it
 		core.Jobs = append(core.Jobs, change.Job{Name: "place-" + string(d.message.Ref()), Of: t.Ref()})
 	}
 	return core

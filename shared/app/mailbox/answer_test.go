@@ -263,3 +263,32 @@ func TestAnAnswerMayFailAtAnyCall(t *testing.T) {
 		}
 	}
 }
+
+// What a rule decides closes the entries that wait for the thread, answers that nobody can read among them, whether it finds a deal or
+// none is left.
+func TestAnAnswerIsSettledWithItsThread(t *testing.T) {
+	t.Parallel()
+	for lost := 1; lost <= 2; lost++ {
+		t.Run(fmt.Sprintf("%d lost", lost), func(t *testing.T) {
+			t.Parallel()
+			o := start(t)
+			settle := o.Follow()
+			e := o.forward("1@acme")
+			o.minutes(1)
+			o.reply(o.question(), "a@acme", replied{text: "what?"})
+			for _, id := range o.deals[:lost] {
+				o.Must("PATCH", fmt.Sprintf("/api/v2/deals/%d", id), m{"status": "lost"})
+			}
+			o.receive(zed, "2@x", "From: Zed <"+zed+">\nTo: "+ada+"\nMessage-ID: <2@x>\nReferences: <1@acme>\nSubject: Re: Offer 1@acme\n\nAnd?\n")
+			settle()
+			if th := o.thread(e); (th["deal_id"] == nil) != (lost == 2) || th["question"].(m)["open"] != false {
+				t.Errorf("%v", th)
+			}
+			for id, want := range map[string]string{"1@acme": "linked", "a@acme": "ignored", "2@x": "linked"} {
+				if got := o.entry(id); got["state"] != want {
+					t.Errorf("%s: %v", id, got)
+				}
+			}
+		})
+	}
+}
