@@ -20,7 +20,8 @@ import (
 var update = flag.Bool("update", false, "write the answers that the functions give now into the samples")
 
 // sample is a file below events/<function>: what was there before, the event, the wanted answer. {{token}} stands for the
-// test team's token, {{inbound}} for the local part of its mail address, {{mac}} for a signature in it: all are random.
+// test team's token, {{inbound}} for the local part of its mail address, {{mac}} for a signature in it, {{ses}} for the id of a sent
+// mail: all are random.
 type sample struct {
 	About   string            `json:"about,omitempty"`
 	Given   [][]any           `json:"given,omitempty"`   // calls of the API before: method, target, body
@@ -62,15 +63,18 @@ func TestEventsAreAnsweredAsWanted(t *testing.T) {
 	}
 }
 
-// signature is that of a record's mail address, by the key of the team.
-var signature = regexp.MustCompile(`-[a-z2-7]{16}@`)
+var (
+	// signature is that of a record's mail address, by the key of the team.
+	signature = regexp.MustCompile(`-[a-z2-7]{16}@`)
+	sesID     = regexp.MustCompile(`[0-9a-f]{16}(-[0-9a-f]+){5}-000000@`)
+)
 
 func replay(t *testing.T, file string) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := apptest.New(t, apptest.WithObjects, apptest.WithDeliveries)
+	app := apptest.New(t, apptest.WithObjects, apptest.WithDeliveries, apptest.WithOutbox)
 	c := app.NewTeam("Acme")
 	filled := strings.NewReplacer("{{token}}", string(c.Token), "{{inbound}}", c.Team.InboundLocal).Replace(string(raw))
 	var s sample
@@ -108,7 +112,8 @@ func replay(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	own := func(answer []byte) []byte {
-		return readable(t, signature.ReplaceAll(bytes.ReplaceAll(answer, []byte(c.Team.InboundLocal), []byte("{{inbound}}")), []byte("-{{mac}}@")))
+		answer = signature.ReplaceAll(bytes.ReplaceAll(answer, []byte(c.Team.InboundLocal), []byte("{{inbound}}")), []byte("-{{mac}}@"))
+		return readable(t, sesID.ReplaceAll(answer, []byte("{{ses}}@")))
 	}
 	got = own(got)
 	if *update {

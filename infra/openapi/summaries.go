@@ -33,8 +33,9 @@ var summaries = func() map[manifest.Operation]string {
 		"DELETE /api/v2/apiTokens/{id}": "Revoke a token",
 		"GET /api/v2/auditLog":          "Administrative acts, newest first, for admins",
 
-		"POST /api/v2/mailMessages":     "Write a mail, or answer in a thread; it is stored and sent",
-		"GET /api/v2/mailMessages/{id}": "A mail that was written here, and what became of it",
+		"POST /api/v2/mailMessages":           "Write a mail, or answer in a thread; it is stored and sent",
+		"GET /api/v2/mailMessages/{id}":       "A mail that was written here, and what became of it",
+		"POST /api/v2/mailMessages/{id}/send": "Send a mail again that did not go out, or of which nobody knows",
 
 		"GET /api/v2/persons/{id}/linkSuggestions":  "Earlier mail that may belong to a person: of an address that the person has come to have, or without a deal while there is an open one; newest first",
 		"POST /api/v2/persons/{id}/linkSuggestions": "Accept suggestions: their threads become the person's, with a deal if you name one",

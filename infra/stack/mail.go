@@ -60,7 +60,11 @@ func (b *builder) makeMail() {
 
 // makeMailRecords claims the mail domain and says, or does, what DNS needs: MX to receive, DKIM to prove ownership.
 func (b *builder) makeMailRecords() {
-	identity := awsses.NewCfnEmailIdentity(b.stack, jsii.String("MailIdentity"), &awsses.CfnEmailIdentityProps{EmailIdentity: jsii.String(b.MailDomain)})
+	identity := awsses.NewCfnEmailIdentity(b.stack, jsii.String("MailIdentity"), &awsses.CfnEmailIdentityProps{
+		EmailIdentity: jsii.String(b.MailDomain),
+		// Bounces and complaints come by mail, to the address that sent; the linker reads them.
+		FeedbackAttributes: &awsses.CfnEmailIdentity_FeedbackAttributesProperty{EmailForwardingEnabled: jsii.Bool(true)},
+	})
 	mx := "10 inbound-smtp." + *b.stack.Region() + ".amazonaws.com"
 	b.record("Mx", "MX", jsii.String(b.MailDomain), jsii.String(mx))
 	b.output("DnsMx", jsii.String(b.MailDomain+" MX "+mx), "DNS: where mail for the domain goes")

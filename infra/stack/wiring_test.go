@@ -164,6 +164,7 @@ func mail(tpl template, s stack.Settings) (problems []string) {
 	fact("recipients", `["`+s.MailDomain+`"]`, show(rule.get("Rule", "Recipients")))
 	fact("scan", "true", show(rule.get("Rule", "ScanEnabled")))
 	fact("actions", `[{"S3Action":{"BucketName":{"Ref":"MailBucket"},"ObjectKeyPrefix":"`+manifest.MailPrefix+`","TopicArn":{"Ref":"`+topic+`"}}}]`, show(rule.get("Rule", "Actions")))
+	fact("feedback by mail", "true", show(tpl.Resources["MailIdentity"].get("FeedbackAttributes", "EmailForwardingEnabled")))
 	fact("identity", s.MailDomain, show(tpl.Resources["MailIdentity"].get("EmailIdentity")))
 	for _, policy := range []string{bucketPolicy, topicPolicy} {
 		fact("rule waits for "+policy, "true", fmt.Sprint(strings.Contains(show(rule.DependsOn), policy)))

@@ -59,6 +59,13 @@ func (h Writing) Routes() []Route {
 			w, err := h.written(ctx, c, m)
 			return Answer{Status: http.StatusCreated, Data: w}, err
 		}).Returns(writtenWire{}).Created(),
+		Handle("POST /api/v2/mailMessages/{id}/send", func(ctx context.Context, c Call, in byID) (any, error) {
+			m, err := h.Desk.Resend(ctx, c.Actor, in.ID)
+			if err != nil {
+				return nil, err
+			}
+			return h.written(ctx, c, m)
+		}).Returns(writtenWire{}),
 		Handle("GET /api/v2/mailMessages/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			m, err := h.Desk.Written(ctx, c.Actor, in.ID)
 			if err != nil {

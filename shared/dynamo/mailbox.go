@@ -151,7 +151,16 @@ func (m Mail) ThreadRows(ctx context.Context, team int64, on []change.Ref, after
 
 // MessagesIn reads the messages of a thread, oldest first: one query and a batch read for each hundred.
 func (m Mail) MessagesIn(ctx context.Context, team, thread int64) ([]mailbox.Message, error) {
-	rows, _, err := m.Rows(ctx, team, change.Of(change.MailThread, thread), change.Range{Shelf: change.Messages})
+	return m.messages(ctx, team, thread, change.Range{Shelf: change.Messages})
+}
+
+// NewestIn is one query and one batch read.
+func (m Mail) NewestIn(ctx context.Context, team, thread int64, n int) ([]mailbox.Message, error) {
+	return m.messages(ctx, team, thread, change.Range{Shelf: change.Messages, Desc: true, Limit: n})
+}
+
+func (m Mail) messages(ctx context.Context, team, thread int64, r change.Range) ([]mailbox.Message, error) {
+	rows, _, err := m.Rows(ctx, team, change.Of(change.MailThread, thread), r)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -55,14 +55,11 @@ func (d Desk) Send(ctx context.Context, a auth.Actor, in Draft) (Message, error)
 	if err != nil {
 		return Message{}, err
 	}
-	thread, err := d.address(ctx, a, in, &l, to)
+	thread, err := d.address(ctx, a, in.ThreadID, &l, to)
 	if err != nil {
 		return Message{}, err
 	}
-	raw, err := l.Bytes()
-	if err == nil && len(raw) > maxRaw {
-		err = fault.New(fault.TooLarge, "The mail is larger than %d MB with its attachments", maxRaw>>20)
-	}
+	raw, err := bytesOf(l)
 	if err != nil {
 		return Message{}, err
 	}
@@ -70,11 +67,30 @@ func (d Desk) Send(ctx context.Context, a auth.Actor, in Draft) (Message, error)
 	if err != nil {
 		return m, err
 	}
-	id, state, failure := d.hand(ctx, l.From.Address, addressesOf(to), raw)
-	// What became of it is noted even when the request's own time is over.
+	return d.part(ctx, a.Team, m, l, to, raw)
+}
+
+func bytesOf(l letter.Letter) ([]byte, error) {
+	raw, err := l.Bytes()
+	if err == nil && len(raw) > maxRaw {
+		err = fault.BadField("file_ids", "must be less: with its text the mail is larger than %d MB", maxRaw>>20)
+	}
+	return raw, err
+}
+
+// part hands over a message that is stored as Sending, and notes what became of it. Time for that is kept, whatever handing over took: a
+// function ends at its deadline.
+func (d Desk) part(ctx context.Context, team int64, m Message, l letter.Letter, to parties, raw []byte) (Message, error) {
+	within := ctx
+	if end, ok := ctx.Deadline(); ok {
+		var stop context.CancelFunc
+		within, stop = context.WithDeadline(ctx, end.Add(-patience))
+		defer stop()
+	}
+	id, state, failure := d.hand(within, l.From.Address, addressesOf(to), raw)
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer stop()
-	return d.note(ctx, a.Team, m, id, state, failure)
+	return d.note(ctx, team, m, id, state, failure)
 }
 
 // store has the linker keep the mail as Sending. Where that fails midway it is done once more, which finishes what was begun.

@@ -20,8 +20,9 @@ const (
 	maxRaw        = 10 << 20 // what SendRawEmail takes, in base64
 	maxRecipients = 50       // too
 	maxFiles      = 20
-	maxFileBytes  = 7 << 20 // together: in base64 they are a third more
-	maxCited      = 20      // ids of a thread that an answer refers to
+	maxFileBytes  = 7 << 20  // together: in base64 they are a third more
+	maxCited      = 20       // ids of a thread that an answer refers to
+	maxWords      = maxShown // of the text and of the HTML: all of it is kept, as nothing else is of what goes out
 )
 
 // parties are whom a mail goes to.
@@ -44,6 +45,12 @@ func (d Desk) write(ctx context.Context, a auth.Actor, in Draft) (l letter.Lette
 	if strings.TrimSpace(l.Text) == "" && strings.TrimSpace(l.HTML) == "" {
 		bad.Add("text", "must be given, or html, and say something")
 	}
+	if len(in.Text) > maxWords {
+		bad.Add("text", "must be at most %d KB", maxWords>>10)
+	}
+	if max(len(in.HTML), len(l.HTML)) > maxWords {
+		bad.Add("html", "must be at most %d KB", maxWords>>10)
+	}
 	if err := bad.Merge(d.links(ctx, a.Team, in, &l)); err != nil {
 		return l, p, err
 	}
@@ -54,19 +61,23 @@ func (d Desk) write(ctx context.Context, a auth.Actor, in Draft) (l letter.Lette
 	if err := bad.Err(); err != nil {
 		return l, p, err
 	}
+	return l, p, d.enclose(ctx, &l, stock)
+}
+
+func (d Desk) enclose(ctx context.Context, l *letter.Letter, stock []Stock) error {
 	for _, s := range stock {
 		content, err := d.Objects.Get(ctx, s.Key)
 		if err != nil {
-			return l, p, fmt.Errorf("mailbox.write: %w", err)
+			return fmt.Errorf("mailbox.enclose: %w", err)
 		}
 		l.Attachments = append(l.Attachments, letter.Attachment{Name: s.Name, MediaType: s.MediaType, Content: content})
 	}
-	return l, p, nil
+	return nil
 }
 
 // address says who writes to whom. From is the team's address under the user's name, since only addresses of the mail domain are ours
 // to write from; what comes back goes there, and answers to the address of the thread. So a new thread gets its number here.
-func (d Desk) address(ctx context.Context, a auth.Actor, in Draft, l *letter.Letter, p parties) (thread int64, err error) {
+func (d Desk) address(ctx context.Context, a auth.Actor, in int64, l *letter.Letter, p parties) (thread int64, err error) {
 	users, err := d.Users(ctx, a.Team)
 	if err != nil {
 		return 0, err
@@ -75,7 +86,7 @@ func (d Desk) address(ctx context.Context, a auth.Actor, in Draft, l *letter.Let
 	if i < 0 {
 		return 0, fault.New(fault.Forbidden, "Only an active user writes mail")
 	}
-	if thread = in.ThreadID; thread == 0 {
+	if thread = in; thread == 0 {
 		if thread, err = d.Store.NextIDs(ctx, a.Team, change.MailThread, 1); err != nil {
 			return 0, err
 		}
@@ -108,15 +119,19 @@ func (d Desk) recipients(bad *fault.Fields, in Draft) (p parties) {
 	}{{"to", in.To, &p.to}, {"cc", in.Cc, &p.cc}, {"bcc", in.Bcc, &p.bcc}} {
 		for _, text := range list.texts {
 			a, err := mail.ParseAddress(text)
+			email := ""
+			if err == nil {
+				email = change.NormalAddress(a.Address) // the domain in letters that any server takes
+			}
 			switch {
 			case err != nil || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) || len(text) > 500:
 				bad.Add(list.field, "must be addresses such as ann@example.com or Ann <ann@example.com>, each an item of its own")
-			case !letter.Deliverable(a.Address) || len(a.Address) > 254:
-				bad.Add(list.field, "must be addresses in ASCII letters; of an international domain the form that begins with xn--")
-			case strings.HasSuffix(change.NormalAddress(a.Address), "@"+d.Domain):
+			case !letter.Deliverable(email) || len(email) > 254:
+				bad.Add(list.field, "must be addresses whose part before the @ is in ASCII letters")
+			case strings.HasSuffix(email, "@"+d.Domain):
 				bad.Add(list.field, "must not hold an address of Lejek: answers come there anyway")
 			default:
-				if email := change.NormalAddress(a.Address); !seen[email] {
+				if !seen[email] {
 					seen[email] = true
 					*list.out = append(*list.out, Address{Name: letter.Line(a.Name), Email: email, Strict: true})
 				}
@@ -154,26 +169,27 @@ func (d Desk) links(ctx context.Context, team int64, in Draft, l *letter.Letter)
 		bad.Add("thread_id", "must be a mail thread of the team")
 		return bad.Err()
 	}
-	list, err := d.Store.MessagesIn(ctx, team, t.ID)
-	if err != nil {
+	if err := d.cite(ctx, team, t.ID, 0, l); err != nil {
 		return err
-	}
-	for _, m := range list {
-		failed := m.Outgoing != nil && m.Outgoing.State == Failed
-		if m.MessageID != "" && !m.Deleted && !failed {
-			l.References = append(l.References, m.MessageID)
-		}
-	}
-	if n := len(l.References); n > 0 {
-		l.InReplyTo = l.References[n-1]
-		if n > maxCited { // the first, and the newest
-			l.References = slices.Concat(l.References[:1], l.References[n-maxCited+1:])
-		}
 	}
 	if l.Subject == "" {
 		l.Subject = letter.Line("Re: " + t.BaseSubject)
 	}
 	return bad.Err()
+}
+
+// cite has a letter refer to the newest mails of its thread, but not to itself, and not to what its recipients cannot have: what did not go
+// out, and what machines reported of that.
+func (d Desk) cite(ctx context.Context, team, thread, itself int64, l *letter.Letter) error {
+	list, err := d.Store.NewestIn(ctx, team, thread, maxCited)
+	for _, m := range slices.Backward(list) {
+		failed := m.Outgoing != nil && m.Outgoing.State == Failed
+		report := m.Label == LabelBounce || m.Label == LabelReport || m.Label == LabelReceipt
+		if m.MessageID != "" && m.ID != itself && !m.Deleted && !failed && !report {
+			l.References, l.InReplyTo = append(l.References, m.MessageID), m.MessageID
+		}
+	}
+	return err
 }
 
 // stock are the files that go with a mail.

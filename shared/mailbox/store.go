@@ -25,6 +25,8 @@ type Store interface {
 	Contents(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]change.Content, error)
 	// MessagesIn are the messages of a thread, oldest first.
 	MessagesIn(ctx context.Context, team, thread int64) ([]Message, error)
+	// NewestIn are its last messages, newest first.
+	NewestIn(ctx context.Context, team, thread int64, n int) ([]Message, error)
 	// GetAny reads records, each as its own type; what does not exist is absent.
 	GetAny(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]any, error)
 	// Known tells which of these records exist.

@@ -285,7 +285,7 @@ var Functions = limited([]Function{
 		Operations: []Operation{
 			"GET /api/v2/userAddresses", "POST /api/v2/userAddresses", "DELETE /api/v2/userAddresses/{id}",
 			"GET /api/v2/userAddresses/confirm", "POST /api/v2/userAddresses/confirm",
-			"POST /api/v2/mailMessages", "GET /api/v2/mailMessages/{id}",
+			"POST /api/v2/mailMessages", "GET /api/v2/mailMessages/{id}", "POST /api/v2/mailMessages/{id}/send",
 		},
 		Grants: with(writeTable, readFiles, writeFiles, sendMail), Env: []EnvVar{EnvTable, EnvDataBucket, EnvMailDomain}, Timeout: 29, Memory: 1024,
 	},

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
 )
@@ -139,6 +140,7 @@ func TestWhatIsWrongWithAMailIsNamedAtOnce(t *testing.T) {
 		"two in one":        {m{"to": []string{"a@x.example, b@x.example"}, "text": "x"}, []string{"to"}},
 		"group":             {m{"to": []string{"g: a@x.example, b@x.example;"}, "text": "x"}, []string{"to"}},
 		"not ASCII":         {m{"to": []string{"ż@x.example"}, "text": "x"}, []string{"to"}},
+		"too long":          {m{"to": []string{"a@x.example"}, "text": strings.Repeat("x", 200<<10+1), "html": strings.Repeat("<p>&amp;</p>", 20<<10)}, []string{"text", "html"}},
 		"our own":           {m{"to": []string{o.Address()}, "text": "x"}, []string{"to"}},
 		"another team's":    {m{"cc": []string{other.Address()}, "to": []string{"a@x.example"}, "text": "x"}, []string{"cc"}},
 		"too many":          {m{"to": many[:50], "cc": many[50:], "text": "x"}, []string{"to"}},
@@ -158,6 +160,41 @@ func TestWhatIsWrongWithAMailIsNamedAtOnce(t *testing.T) {
 	}
 	if n := len(o.Sent()); n != 0 {
 		t.Errorf("%d mails were sent", n)
+	}
+}
+
+func TestAnAddressOfAnInternationalDomainIsWrittenInItsOtherForm(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	if _, sent := o.write(m{"to": []string{"Zoë <zoe@łódź.example>"}, "text": "x"}); sent.Destinations[0] != "zoe@xn--d-uga0v4h.example" || !strings.Contains(string(sent.Raw), "<zoe@xn--d-uga0v4h.example>") {
+		t.Errorf("%v %s", sent.Destinations, sent.Raw)
+	}
+}
+
+// TestAnAnswerCitesTheNewestMails, but neither what did not go out nor what came back, and costs the same in a long thread.
+func TestAnAnswerCitesTheNewestMails(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	first, sent := o.write(m{"to": []string{"zed@x.example"}, "subject": "Boats", "text": "Hello"})
+	thread := first.Data()["mail_thread_id"]
+	o.Deliver(o.report("delivery-status", "\nFinal-Recipient: rfc822; zed@x.example\nAction: delayed\nStatus: 4.4.1\n", sent.MessageID+"@email.amazonses.com"))
+	_, reply := o.write(m{"to": []string{"zed@x.example"}, "text": "And?", "thread_id": thread})
+	if h := o.header(reply); h.Get("References") != "<"+first.Data()["internet_message_id"].(string)+">" || h.Get("In-Reply-To") != h.Get("References") {
+		t.Errorf("References %s, In-Reply-To %s", h.Get("References"), h.Get("In-Reply-To"))
+	}
+	var id any
+	for range 25 {
+		var made apptest.Answer
+		if made, reply = o.write(m{"to": []string{"zed@x.example"}, "text": "And?", "thread_id": thread}); id != nil {
+			if h := o.header(reply); h.Get("In-Reply-To") != fmt.Sprintf("<%v>", id) {
+				t.Errorf("In-Reply-To %s, want %v", h.Get("In-Reply-To"), id)
+			}
+		}
+		id = made.Data()["internet_message_id"]
+		o.Later(time.Minute)
+	}
+	if n := len(strings.Fields(o.header(reply).Get("References"))); n != 20 {
+		t.Errorf("%d references", n)
 	}
 }
 
