@@ -20,8 +20,9 @@ type Participant struct {
 	AddTime  time.Time
 }
 
-// MaxParticipants is how many can take part beside the deal's person: each counts the deal, and so is written with it when it is won.
-const MaxParticipants = 50
+// MaxParticipants is how many can take part beside the deal's person: each counts the deal and has a row, and both are written with it when it
+// is deleted.
+const MaxParticipants = 40
 
 // TakePart are all who take part: first the deal's own person, who does as long as it is that, then the others in the order in which
 // they were added. Participants have numbers of their own: even ones are counted, the odd one of a deal is its person's.

@@ -138,7 +138,7 @@ func TestWrongParticipantsAreRefused(t *testing.T) {
 	d := c.Must("POST", "/api/v2/deals", object{"title": "Big", "person_id": 1}).ID()
 	c.Must("DELETE", "/api/v2/persons/60", nil)
 	path := apptest.Path("/v1/deals/%d/participants", d)
-	for i := range 50 {
+	for i := range 40 {
 		c.Must("POST", path, object{"person_id": 2 + i})
 	}
 	for _, wrong := range []struct {
@@ -156,7 +156,25 @@ func TestWrongParticipantsAreRefused(t *testing.T) {
 		}
 	}
 	c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d), object{"status": "won", "person_id": 58}) // all of them count it
-	if got := c.Must("GET", "/api/v2/persons/51?include_fields=participant_closed_deals_count", nil).Data(); got["participant_closed_deals_count"] != 1.0 {
+	last := "/api/v2/persons/41?include_fields=participant_closed_deals_count"
+	if got := c.Must("GET", last, nil).Data(); got["participant_closed_deals_count"] != 1.0 {
 		t.Errorf("the last one: %v", got)
+	}
+	// With links to two organizations and fields that name as many as they can, it is as large as can be: it moves, and it goes.
+	values := object{}
+	for i := range 50 {
+		code := c.Must("POST", "/api/v2/dealFields", object{"field_name": fmt.Sprint("F", i), "field_type": "people"}).Data()["field_code"].(string)
+		values[code] = i + 1
+	}
+	own, other := c.Must("POST", "/api/v2/organizations", object{"name": "Own"}).ID(), c.Must("POST", "/api/v2/organizations", object{"name": "Other"}).ID()
+	c.Must("PATCH", "/api/v2/persons/58", object{"org_id": other})
+	c.Must("PATCH", "/api/v2/persons/59", object{"org_id": own})
+	c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d), object{"custom_fields": values})
+	c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d), object{"status": "open", "org_id": own})
+	c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d), object{"status": "won", "person_id": 59, "org_id": other})
+	c.Must("PATCH", apptest.Path("/api/v2/deals/%d", d), object{"status": "open", "person_id": 58, "org_id": own})
+	c.Must("DELETE", apptest.Path("/api/v2/deals/%d", d), nil)
+	if got := c.Must("GET", last, nil).Data(); got["participant_closed_deals_count"] != 0.0 {
+		t.Errorf("the last one counts what is deleted: %v", got)
 	}
 }
