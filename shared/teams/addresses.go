@@ -55,10 +55,10 @@ func (s Addresses) Add(ctx context.Context, a auth.Actor, email, base string) (a
 	if err := bad.Err(); err != nil {
 		return added, err
 	}
-	if !letter.Deliverable(email) {
-		return added, fault.BadField("email", "must be in ASCII letters; of an international domain the form that begins with xn--")
+	if email = change.NormalAddress(email); !letter.Deliverable(email) {
+		return added, fault.BadField("email", "must be in ASCII letters before the @")
 	}
-	if email = change.NormalAddress(email); strings.HasSuffix(email, "@"+s.Domain) {
+	if strings.HasSuffix(email, "@"+s.Domain) {
 		return added, fault.BadField("email", "must be a mailbox of yours, not an address of Lejek")
 	}
 	id, err := s.Store.NextID(ctx, a.Team, kindAddress)

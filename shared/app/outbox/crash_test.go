@@ -20,14 +20,14 @@ import (
 )
 
 // post calls the function in an environment, with a key; "" when it did not answer with a message.
-func (o office) post(env boot.Env, key string, body m) (status int, state string) {
+func (o office) post(env boot.Env, path, key string, body m) (status int, state string) {
 	o.t.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	event, err := json.Marshal(events.APIGatewayV2HTTPRequest{
-		RawPath: "/api/v2/mailMessages", Body: string(text),
+		RawPath: path, Body: string(text),
 		Headers:        map[string]string{"x-api-token": string(o.Token), "content-type": "application/json", "idempotency-key": key},
 		RequestContext: events.APIGatewayV2HTTPRequestContext{HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: "POST"}},
 	})
@@ -49,6 +49,8 @@ func (o office) post(env boot.Env, key string, body m) (status int, state string
 	}
 	return answer.StatusCode, data.Data.State
 }
+
+const mailMessages = "/api/v2/mailMessages"
 
 // failing is the environment with a hook around every call to AWS.
 func failing(env boot.Env, h faults.Hook) boot.Env {
@@ -81,7 +83,7 @@ func TestNoMailIsLostOrSentTwice(t *testing.T) {
 	o := start(t)
 	o.Must("POST", "/api/v2/persons", m{"name": "Zed", "emails": []any{m{"value": "zed@x.example", "primary": true}}})
 	count := &breaker{}
-	if status, state := o.post(failing(o.Env, faults.Hook{Before: count.fail}), "whole", m{"to": []string{"zed@x.example"}, "subject": "whole", "text": "x"}); status != 201 || state != "sent" {
+	if status, state := o.post(failing(o.Env, faults.Hook{Before: count.fail}), mailMessages, "whole", m{"to": []string{"zed@x.example"}, "subject": "whole", "text": "x"}); status != 201 || state != "sent" {
 		t.Fatal(status, state)
 	}
 	calls := count.count
@@ -101,7 +103,7 @@ func TestNoMailIsLostOrSentTwice(t *testing.T) {
 						hook = faults.Hook{After: b.fail}
 					}
 					body := m{"to": []string{"zed@x.example"}, "subject": name, "text": "Hello"}
-					o.post(failing(o.Env, hook), name, body)
+					o.post(failing(o.Env, hook), mailMessages, name, body)
 				})
 			}
 		}
@@ -112,7 +114,7 @@ func TestNoMailIsLostOrSentTwice(t *testing.T) {
 		for _, dead := range []bool{false, true} {
 			for _, after := range []bool{false, true} {
 				name := fmt.Sprintf("%d %v %v", at, dead, after)
-				status, state := o.post(o.Env, name, m{"to": []string{"zed@x.example"}, "subject": name, "text": "Hello"})
+				status, state := o.post(o.Env, mailMessages, name, m{"to": []string{"zed@x.example"}, "subject": name, "text": "Hello"})
 				sent := 0
 				for _, s := range o.Sent() {
 					if strings.Contains(string(s.Raw), "Subject: "+name+"\r\n") {

@@ -113,3 +113,63 @@ func TestAMailOfWhichNobodyKnowsIsSentAgainOnlyOnRequest(t *testing.T) {
 		t.Errorf("%d mails\n%s\n%s", len(o.Sent()), first.Raw, second.Raw)
 	}
 }
+
+// TestNoMailIsSentAgainTwice lets every call to AWS fail while a mail is sent again, as TestNoMailIsLostOrSentTwice does for the first time.
+func TestNoMailIsSentAgainTwice(t *testing.T) {
+	t.Parallel()
+	o, ses := startWith(t)
+	ses.set(refused, nil)
+	type try struct {
+		breaker
+		after bool
+		id    int64
+		name  string
+	}
+	var tries []*try
+	const most = 14 // calls
+	for at := range most {
+		for _, after := range []bool{false, true} {
+			for _, dead := range []bool{false, true} {
+				tries = append(tries, &try{breaker: breaker{at: at + 1, dead: dead}, after: after, name: fmt.Sprintf("call %d, after %v, dead %v.", at+1, after, dead)})
+			}
+		}
+	}
+	all := func(do func(*try)) {
+		var wg sync.WaitGroup
+		for _, c := range tries {
+			wg.Go(func() { do(c) })
+		}
+		wg.Wait()
+	}
+	all(func(c *try) {
+		c.id = o.Do("POST", mailMessages, m{"to": []string{"zed@x.example"}, "subject": c.name, "text": "Hello"}).ID()
+	})
+	ses.set(nil, nil)
+	whole := &breaker{}
+	first := tries[0]
+	if status, state := o.post(failing(o.Env, faults.Hook{Before: whole.fail}), fmt.Sprintf("%s/%d/send", mailMessages, first.id), "", nil); status != http.StatusOK || state != "sent" || whole.count > most {
+		t.Fatalf("%d %s in %d calls, want at most %d", status, state, whole.count, most)
+	}
+	t.Logf("sending a mail again takes %d calls", whole.count)
+	tries = tries[1:]
+	path := func(c *try) string { return fmt.Sprintf("%s/%d/send", mailMessages, c.id) }
+	all(func(c *try) {
+		hook := faults.Hook{Before: c.fail}
+		if c.after {
+			hook = faults.Hook{After: c.fail}
+		}
+		o.post(failing(o.Env, hook), path(c), c.name, nil)
+	})
+	o.Later(10 * time.Minute)
+	all(func(c *try) { o.post(o.Env, path(c), c.name, nil) })
+	sent := map[string]int{}
+	for _, s := range o.Sent() {
+		sent[o.header(s).Get("Subject")]++
+	}
+	for _, c := range tries {
+		now := o.Must("GET", fmt.Sprintf("%s/%d", mailMessages, c.id), nil).Data()["send_state"]
+		if n := sent[c.name]; n > 1 || now == "sending" || now == "sent" && n != 1 || n == 1 && now != "sent" && now != "unconfirmed" {
+			t.Errorf("%s %d mails, is %v", c.name, n, now)
+		}
+	}
+}

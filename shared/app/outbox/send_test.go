@@ -169,6 +169,12 @@ func TestAnAddressOfAnInternationalDomainIsWrittenInItsOtherForm(t *testing.T) {
 	if _, sent := o.write(m{"to": []string{"Zoë <zoe@łódź.example>"}, "text": "x"}); sent.Destinations[0] != "zoe@xn--d-uga0v4h.example" || !strings.Contains(string(sent.Raw), "<zoe@xn--d-uga0v4h.example>") {
 		t.Errorf("%v %s", sent.Destinations, sent.Raw)
 	}
+	if made := o.Do("POST", "/api/v2/userAddresses", m{"email": "ada@łódź.example"}); made.Status != http.StatusCreated || made.Data()["email"] != "ada@xn--d-uga0v4h.example" {
+		t.Errorf("%d %s", made.Status, made.Raw)
+	}
+	if made := o.Do("POST", "/api/v2/userAddresses", m{"email": "ądá@x.example"}); made.Status != http.StatusBadRequest {
+		t.Errorf("%d %s", made.Status, made.Raw)
+	}
 }
 
 // TestAnAnswerCitesTheNewestMails, but neither what did not go out nor what came back, and costs the same in a long thread.
