@@ -19,6 +19,9 @@ func (d Deal) Rows() []change.Row {
 	return append(d.places(), change.Mentions(d.Ref(), d.Custom)...)
 }
 
+// Left are the rows that a deleted deal still has with whom it names: they do not fit into the transaction that deletes it.
+func (d Deal) Left() []change.Row { return change.Mentions(d.Ref(), d.Custom) }
+
 func (d Deal) places() (rows []change.Row) {
 	if d.Deleted {
 		return nil

@@ -16,6 +16,9 @@ type Owner interface{ Objects() []string }
 // Sharer is a record whose bytes are kept once, for all records that have the same.
 type Sharer interface{ Content() change.Ref }
 
+// Namer is a record that, though it is deleted, is still found by those whom its custom fields name.
+type Namer interface{ Left() []change.Row }
+
 // Purge takes away what a record left behind that the table removed after its time: its bytes and its rows on other records.
 // Each part may be done twice, so a purge that was killed is simply done again. The rows of what was deleted went, and were no
 // longer counted, with the deletion; to take them away once more is a net below that. What hangs on a deal, a person or an
@@ -35,6 +38,11 @@ func (s Service) Purge(ctx context.Context, team int64, of change.Ref, record an
 	}
 	if p, ok := record.(change.Placed); ok {
 		if err := s.Store.RemoveRows(ctx, team, p.Rows()); err != nil {
+			return fmt.Errorf("flow.Purge %s: %w", of, err)
+		}
+	}
+	if n, ok := record.(Namer); ok {
+		if err := s.Store.RemoveRows(ctx, team, n.Left()); err != nil {
 			return fmt.Errorf("flow.Purge %s: %w", of, err)
 		}
 	}

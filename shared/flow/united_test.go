@@ -1,9 +1,11 @@
 package flow_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/change"
@@ -118,6 +120,28 @@ func TestWhatNamesTooManyIsRefused(t *testing.T) {
 			}
 			for _, id := range []int64{one, two} {
 				w.c.Must("DELETE", apptest.Path(paths[kind], id), nil)
+			}
+		})
+	}
+}
+
+// TestAPurgedRecordIsFoundByNobodyWhomItNamed holds that no rows are left for good.
+func TestAPurgedRecordIsFoundByNobodyWhomItNamed(t *testing.T) {
+	t.Parallel()
+	for kind := range entities {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			code := w.c.Must("POST", apptest.Path("/api/v2/%sFields", kind), m{"field_name": "Friend", "field_type": "people"}).Data()["field_code"].(string)
+			one, _ := w.pair(kind)
+			friend := w.person("Friend", nil)
+			w.c.Must("PATCH", apptest.Path(paths[kind], one.ID()), m{"custom_fields": m{code: friend}})
+			w.c.Must("DELETE", apptest.Path(paths[kind], one.ID()), nil)
+			w.app.Later(31 * 24 * time.Hour)
+			w.clear(one)
+			rows, _, err := w.app.DB.Rows(context.Background(), w.c.Team.ID, change.Of(change.Person, friend), change.Range{Shelf: change.NamedBy})
+			if err != nil || len(rows) != 0 {
+				t.Errorf("%v %v", rows, err)
 			}
 		})
 	}
