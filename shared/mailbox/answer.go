@@ -24,9 +24,9 @@ const maxUnread = 20 // answers of a question that are kept for being settled wi
 
 // asked is the thread whose question the mail answers, 0 for any other mail: a user writes to the signed address that came with the
 // question, and to nobody else. What goes to others too, carries another mail or comes from outside, is mail like any other: an address book
-// may have the address for the team's.
+// may have the address for the team's. The question itself may look as if it were forwarded, where the subject has no prefix that is known.
 func (r run) asked() int64 {
-	carries := slices.ContainsFunc(r.judged.Items, func(it Item) bool { return it.Inner != "" })
+	carries := slices.ContainsFunc(r.judged.Items, func(it Item) bool { return it.Inner != "" && !r.roles.dedicated(sender(it.Parsed).Email) })
 	if r.judged.User.ID == 0 || carries || len(r.roles.externals(r.Parsed.To, r.Parsed.Cc, r.Parsed.Bcc)) > 0 {
 		return 0
 	}

@@ -59,8 +59,8 @@ func (t Thread) linked(before *Thread, persons []int64, organization int64, c ch
 	if organization != 0 {
 		t.OrganizationID = &organization
 	}
-	if c.tagged {
-		t.TaggedDealID = *c.deal
+	if c.tagged != 0 {
+		t.TaggedDealID = c.tagged
 	}
 	if before == nil {
 		t.Why = why

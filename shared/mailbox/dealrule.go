@@ -12,7 +12,7 @@ import (
 type choice struct {
 	deal      *int64
 	undecided string
-	tagged    bool // the mail is addressed to it
+	tagged    int64 // the mail is addressed to it, by this number: that of a deal which it has absorbed, perhaps
 	why       string
 }
 
@@ -25,15 +25,15 @@ const (
 
 // dealOf chooses the thread's deal.
 func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
-	tagged, ignored, err := r.tagged(ctx)
+	tagged, tag, ignored, err := r.tagged(ctx)
 	if err != nil {
 		return choice{}, err
 	}
-	if tagged != nil && r.overrules(t, tagged.ID) {
-		return choice{deal: &tagged.ID, tagged: true, why: fmt.Sprintf("row 15: addressed to deal %d", tagged.ID)}, nil
+	if tagged != nil && r.overrules(t, tag) {
+		return choice{deal: &tagged.ID, tagged: tag, why: fmt.Sprintf("row 15: addressed to deal %d", tagged.ID)}, nil
 	}
 	if tagged != nil {
-		ignored = append(ignored, fmt.Sprintf("row 15: it is addressed to deal %d, but a user chose otherwise", tagged.ID))
+		ignored = append(ignored, fmt.Sprintf("row 15: it is addressed to deal %d, but that was decided otherwise since", tagged.ID))
 	}
 	var has *Deal
 	if t != nil && t.DealID != nil {

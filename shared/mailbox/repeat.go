@@ -157,7 +157,7 @@ func (r run) retagged(ctx context.Context, t *Thread) (*Thread, []string, error)
 	if t == nil || len(r.heard.tags) == 0 {
 		return t, r.heard.why, nil
 	}
-	d, why, err := r.tagged(ctx)
+	d, tag, why, err := r.tagged(ctx)
 	if err != nil {
 		return t, nil, err
 	}
@@ -169,7 +169,7 @@ func (r run) retagged(ctx context.Context, t *Thread) (*Thread, []string, error)
 	ch := choice{deal: t.DealID, undecided: t.Undecided}
 	switch {
 	case d != nil && t.DealChosenTime == nil && value.Deref(t.DealID) != d.ID:
-		ch = choice{deal: &d.ID, tagged: true, why: fmt.Sprintf("row 15: addressed to deal %d by a repeat", d.ID)}
+		ch = choice{deal: &d.ID, tagged: tag, why: fmt.Sprintf("row 15: addressed to deal %d by a repeat", d.ID)}
 	case t.Undecided == nobody && person != 0:
 		open, err := r.openDeals(ctx, []Person{{ID: person}})
 		if err != nil {

@@ -61,28 +61,36 @@ func (l Linker) hear(ctx context.Context, d Delivery, user bool) (h heard, err e
 	return h, nil
 }
 
-// tagged is the first deal that the mail is addressed to; nil without one, and ignored tells why tags did not count.
-func (r run) tagged(ctx context.Context) (d *Deal, ignored []string, err error) {
+// tagged is the first deal that the mail is addressed to, or the one that has absorbed it; nil without one. tag is its number in the
+// address, ignored tells why tags did not count.
+func (r run) tagged(ctx context.Context) (d *Deal, tag int64, ignored []string, err error) {
 	for _, t := range r.heard.tags {
 		if t.Kind != signed.TagDeal {
 			continue
 		}
 		found, err := r.Deals.Deal(ctx, r.Team, t.ID)
 		if err == nil {
-			return &found, ignored, nil
+			return &found, t.ID, ignored, nil
 		}
 		if !fault.Is(err, fault.NotFound) {
-			return nil, ignored, err
+			return nil, 0, ignored, err
 		}
 		ignored = append(ignored, fmt.Sprintf("row 15: the tag was ignored, since there is no deal %d", t.ID))
 	}
-	return nil, ignored, nil
+	return nil, 0, ignored, nil
 }
 
 // overrules tells whether a deal in the address counts for a thread. Everybody who answers all goes on writing to the address, so what
-// a user chose in between is not undone by it: only by a user who writes to another one.
-func (r run) overrules(t *Thread, deal int64) bool {
-	return t == nil || t.DealChosenTime == nil || r.judged.User.ID != 0 && t.TaggedDealID != deal
+// a user chose in between is not undone by it: only by a user who writes to another one, or names it with a mail that is written here.
+// A mail that is decided anew was addressed before whatever came since.
+func (r run) overrules(t *Thread, tag int64) bool {
+	switch {
+	case t == nil || r.Ours != nil:
+		return true
+	case r.Again:
+		return t.DealChosenTime == nil && (t.TaggedDealID == 0 || t.TaggedDealID == tag)
+	}
+	return t.DealChosenTime == nil || r.judged.User.ID != 0 && t.TaggedDealID != tag
 }
 
 // tagLinks are the person and the organization that the mail is addressed to, or those that have absorbed them; 0 without.

@@ -27,7 +27,7 @@ type Thread struct {
 	From               []ThreadParty
 	To                 []ThreadParty
 	DealID             *int64
-	TaggedDealID       int64        // that a mail was addressed to last; 0: none
+	TaggedDealID       int64        // that a mail was addressed to last, by the number in the address; 0: none
 	DealChosenTime     *time.Time   // when a user settled the deal; nil when a rule did
 	PersonIDs          []int64      // the first is the one the thread is about
 	OrganizationID     *int64       // that a mail was addressed to; others follow from the persons and the deal

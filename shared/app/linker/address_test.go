@@ -240,3 +240,44 @@ func TestARepeatToARecordsAddressLinksWhatIsThere(t *testing.T) {
 		}
 	}
 }
+
+// TestAReplayFollowsNoAddressAgain: what a user chose since stays, and so does what later mail was addressed to.
+func TestAReplayFollowsNoAddressAgain(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	first, second, chosen := o.deal("First", 0, 0), o.deal("Second", 0, 0), o.deal("Chosen", 0, 0)
+	e := o.mailTo(ada, o.letter("outbound"), o.AddressOf("deal", first))
+	thread := e.Threads[0]
+	replayed := func(when string, want int64) {
+		t.Helper()
+		o.Must("POST", "/api/v2/inboundMail/"+e.ID+"/replay", nil)
+		if got := value.Deref(o.thread(thread).DealID); got != want {
+			t.Errorf("%s: deal %d, want %d", when, got, want)
+		}
+	}
+	replayed("nothing else", first)
+	again := header("Ada <"+ada+">", "Jan <"+jan+">", "Re: Oferta", "again@acme.example") + "In-Reply-To: <offer-1@acme.example>\n\nfine\n"
+	o.mailTo(ada, again, o.AddressOf("deal", second))
+	replayed("a later mail went to another deal", second)
+	o.Must("PUT", fmt.Sprintf("/v1/mailbox/mailThreads/%d", thread), map[string]any{"deal_id": chosen})
+	replayed("a user chose", chosen)
+	o.Must("PUT", fmt.Sprintf("/v1/mailbox/mailThreads/%d", thread), map[string]any{"deal_id": nil})
+	replayed("a user chose none", 0)
+}
+
+// TestAUsersChoiceOutlivesAMergeOfTheDealInTheAddress: it is still the same address that everybody answers to.
+func TestAUsersChoiceOutlivesAMergeOfTheDealInTheAddress(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	gone, heir, chosen := o.deal("Gone", 0, 0), o.deal("Heir", 0, 0), o.deal("Chosen", 0, 0)
+	address := o.AddressOf("deal", gone)
+	thread := o.mailTo(ada, o.letter("outbound"), address).Threads[0]
+	o.Must("PUT", fmt.Sprintf("/v1/mailbox/mailThreads/%d", thread), map[string]any{"deal_id": chosen})
+	o.Must("PUT", fmt.Sprintf("/v1/deals/%d/merge", gone), map[string]any{"merge_with_id": heir})
+	o.settle()
+	again := header("Ada <"+ada+">", "Jan <"+jan+">", "Re: Oferta", "again@acme.example") + "In-Reply-To: <offer-1@acme.example>\n\nfine\n"
+	o.mailTo(ada, again, address)
+	if got := value.Deref(o.thread(thread).DealID); got != chosen {
+		t.Errorf("deal %d, want %d", got, chosen)
+	}
+}

@@ -103,6 +103,26 @@ func TestAnAnswerAsHTMLDecides(t *testing.T) {
 	}
 }
 
+// A program whose prefix nobody knows quotes as programs forward.
+func TestAnAnswerUnderAnUnknownPrefixDecides(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	e := o.forward("1@acme")
+	o.minutes(1)
+	q := o.question()
+	r := replied{from: ada, text: "2\n\n________________________________\nFrom: Lejek <" + q.Source + ">\nSent: Monday, November 23, 2026 10:01\nTo: Ada <" + ada + ">\nSubject: Which deal? Offer 1@acme\n\n" + q.text}
+	to, err := mail.ParseAddress(q.header.Get("Reply-To"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := r.mail(q, "a@acme", to.Address)
+	sent.Raw = strings.Replace(sent.Raw, "Re: Which deal?", "Svar: Which deal?", 1)
+	o.Deliver(sent)
+	if th := o.thread(e); th["deal_id"] != float64(o.deals[0]) {
+		t.Errorf("%v, %v", o.entry("a@acme"), th)
+	}
+}
+
 func TestWhatIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

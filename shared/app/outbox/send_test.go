@@ -331,3 +331,19 @@ func TestAMailIsSentOnceUnderAKey(t *testing.T) {
 		t.Errorf("%d mails\n%s\n%s", len(o.Sent()), first.Raw, second.Raw)
 	}
 }
+
+// The deal that is given with a mail is where its thread goes, though it was there before and a user took it away since.
+func TestAGivenDealCountsEachTime(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	deal, other := o.Must("POST", "/api/v2/deals", m{"title": "Boat"}).ID(), o.Must("POST", "/api/v2/deals", m{"title": "Sail"}).ID()
+	made, _ := o.write(m{"to": []string{"zed@x.example"}, "subject": "Boats", "text": "Hello", "deal_id": deal})
+	thread := made.Data()["mail_thread_id"]
+	o.Must("PUT", fmt.Sprintf("/v1/mailbox/mailThreads/%v", thread), m{"deal_id": other})
+	if made, _ = o.write(m{"to": []string{"zed@x.example"}, "text": "And?", "thread_id": thread}); made.Data()["deal_id"] != float64(other) {
+		t.Errorf("without a deal: %s", made.Raw)
+	}
+	if made, _ = o.write(m{"to": []string{"zed@x.example"}, "text": "Well?", "thread_id": thread, "deal_id": deal}); made.Data()["deal_id"] != float64(deal) {
+		t.Errorf("with the deal: %s", made.Raw)
+	}
+}
