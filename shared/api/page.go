@@ -1,24 +1,65 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html"
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/lejek/lejek/shared/fault"
+	"github.com/lejek/lejek/shared/manifest"
 )
 
-// Pages that links in mail lead to: a GET shows what a link would do, since programs that look at mail open links; the button does it.
+// linkPage is what a link in mail leads to. A GET shows what the link would do, since programs that look at mail open links; the button
+// does it.
+type linkPage[T any] struct {
+	path      string
+	look, act func(ctx context.Context, token string) (T, error)
+	asks      func(v T) (title, text, button string) // text and what is done are HTML
+	done      func(v T) (title, text string)
+}
+
+func (p linkPage[T]) routes() []Route {
+	return []Route{Page(manifest.Operation("GET "+p.path), http.HandlerFunc(p.open)), Page(manifest.Operation("POST "+p.path), http.HandlerFunc(p.press))}
+}
+
+func (p linkPage[T]) open(w http.ResponseWriter, r *http.Request) {
+	token := r.URL.Query().Get("token")
+	v, err := p.look(r.Context(), token)
+	if err != nil {
+		failedPage(w, r, err)
+		return
+	}
+	title, text, button := p.asks(v)
+	showPage(w, http.StatusOK, title, text+pressing(path.Base(p.path), token, button))
+}
+
+func (p linkPage[T]) press(w http.ResponseWriter, r *http.Request) {
+	token, err := formToken(r)
+	if err != nil {
+		failedPage(w, r, err)
+		return
+	}
+	v, err := p.act(r.Context(), token)
+	if err != nil {
+		failedPage(w, r, err)
+		return
+	}
+	title, text := p.done(v)
+	showPage(w, http.StatusOK, title, text)
+}
 
 const maxForm = 10_000 // bytes of a form with a token
 
-// pressing is the form of such a page: one button, beside the token.
+// pressing is the form of the page: one button, beside the token.
 func pressing(action, token, button string) string {
-	return fmt.Sprintf(`<form method="post" action="%s"><input type="hidden" name="token" value="%s"><button>%s</button></form>`,
+	return fmt.Sprintf(`
+<form method="post" action="%s"><input type="hidden" name="token" value="%s"><button>%s</button></form>`,
 		action, html.EscapeString(token), html.EscapeString(button))
 }
 

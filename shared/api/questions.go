@@ -3,7 +3,6 @@ package api
 import (
 	"fmt"
 	"html"
-	"net/http"
 
 	"github.com/lejek/lejek/shared/mailbox"
 )
@@ -35,45 +34,24 @@ func questionOut(q *mailbox.Question) *questionWire {
 
 // Routes binds them.
 func (h Questions) Routes() []Route {
-	return []Route{
-		Page("GET /api/v2/mailThreads/choose", http.HandlerFunc(h.offer)),
-		Page("POST /api/v2/mailThreads/choose", http.HandlerFunc(h.take)),
-	}
-}
-
-func (h Questions) offer(w http.ResponseWriter, r *http.Request) {
-	token := r.URL.Query().Get("token")
-	p, err := h.Questions.Offers(r.Context(), token)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	title, ask, button := "Is it this deal?", "about the deal <b>"+html.EscapeString(p.Deal)+"</b>?", "Link it"
-	if p.Deal == "" {
-		title, ask, button = "None of the deals?", "about <b>none</b> of the deals?", "None of them"
-	}
-	showPage(w, http.StatusOK, title, fmt.Sprintf(`<p>Is the conversation %s %s</p>
-<p>You say so as %s of %s.</p>
-%s
-<p>If you are not sure, close this page.</p>`, html.EscapeString(p.Called), ask, html.EscapeString(p.User), html.EscapeString(p.Team), pressing("choose", token, button)))
-}
-
-func (h Questions) take(w http.ResponseWriter, r *http.Request) {
-	token, err := formToken(r)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	p, err := h.Questions.Take(r.Context(), token)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	done := "belongs to the deal <b>" + html.EscapeString(p.Deal) + "</b> now, with its messages, files and notes."
-	if p.Deal == "" {
-		done = "belongs to <b>no deal</b> now."
-	}
-	showPage(w, http.StatusOK, "Done", fmt.Sprintf(`<p>The conversation %s %s Mail that comes in it later stays there.</p>
+	return linkPage[mailbox.Pick]{
+		path: "/api/v2/mailThreads/choose", look: h.Questions.Offers, act: h.Questions.Take,
+		asks: func(p mailbox.Pick) (title, text, button string) {
+			title, ask, button := "Is it this deal?", "about the deal <b>"+html.EscapeString(p.Deal)+"</b>?", "Link it"
+			if p.Deal == "" {
+				title, ask, button = "None of the deals?", "about <b>none</b> of the deals?", "None of them"
+			}
+			return title, fmt.Sprintf(`<p>Is the conversation %s %s</p>
+<p>You say so as %s of %s. If you are not sure, close this page.</p>`, html.EscapeString(p.Called), ask, html.EscapeString(p.User), html.EscapeString(p.Team)), button
+		},
+		done: func(p mailbox.Pick) (title, text string) {
+			done := "belongs to the deal <b>" + html.EscapeString(p.Deal) + "</b> now, with its messages, files and notes."
+			if p.Deal == "" {
+				done = "belongs to <b>no deal</b> now."
+			}
+			return "Done", fmt.Sprintf(`<p>The conversation %s %s Mail that comes in it later stays there.</p>
 <p>To change it, give the conversation another deal in the mailbox: <code>PUT /v1/mailbox/mailThreads/%d</code> with <code>deal_id</code>.</p>`,
-		html.EscapeString(p.Called), done, p.Thread))
+				html.EscapeString(p.Called), done, p.Thread)
+		},
+	}.routes()
 }

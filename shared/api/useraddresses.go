@@ -35,7 +35,7 @@ type userAddressCreate struct {
 
 // Routes binds them.
 func (h UserAddresses) Routes() []Route {
-	return []Route{
+	return append(h.page().routes(),
 		Handle("GET /api/v2/userAddresses", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			all, err := h.Addresses.List(ctx, c.Actor)
 			return each(all, userAddressOut), err
@@ -50,36 +50,19 @@ func (h UserAddresses) Routes() []Route {
 		Handle("DELETE /api/v2/userAddresses/{id}", func(ctx context.Context, c Call, in byID) (any, error) {
 			return deleted(in), h.Addresses.Remove(ctx, c.Actor, in.ID)
 		}).Returns(deleted{}),
-		Page("GET /api/v2/userAddresses/confirm", http.HandlerFunc(h.ask)),
-		Page("POST /api/v2/userAddresses/confirm", http.HandlerFunc(h.confirm)),
-	}
+	)
 }
 
-// ask shows what a link is about, with a button. Programs that look at links in mail open them too, so opening changes nothing.
-func (h UserAddresses) ask(w http.ResponseWriter, r *http.Request) {
-	token := r.URL.Query().Get("token")
-	asked, err := h.Addresses.Asks(r.Context(), token)
-	if err != nil {
-		failedPage(w, r, err)
-		return
+// page makes an address count as a user's.
+func (h UserAddresses) page() linkPage[teams.Asked] {
+	return linkPage[teams.Asked]{
+		path: "/api/v2/userAddresses/confirm", look: h.Addresses.Asks, act: h.Addresses.Confirm,
+		asks: func(v teams.Asked) (title, text, button string) {
+			return "Is this your address?", fmt.Sprintf(`<p>%s of %s would like to use <b>%s</b> in Lejek: mail from it will count as written by %s.
+If that is not you, close this page.</p>`, html.EscapeString(v.User), html.EscapeString(v.Team), html.EscapeString(v.Email), html.EscapeString(v.User)), "Confirm"
+		},
+		done: func(v teams.Asked) (title, text string) {
+			return "Confirmed", fmt.Sprintf("<p>Mail from <b>%s</b> counts as written by %s from now on.</p>", html.EscapeString(v.Email), html.EscapeString(v.User))
+		},
 	}
-	showPage(w, http.StatusOK, "Is this your address?", fmt.Sprintf(`<p>%s of %s would like to use <b>%s</b> in Lejek: mail from it will count as written by %s.</p>
-%s
-<p>If that is not you, close this page.</p>`, html.EscapeString(asked.User), html.EscapeString(asked.Team), html.EscapeString(asked.Email),
-		html.EscapeString(asked.User), pressing("confirm", token, "Confirm")))
-}
-
-func (h UserAddresses) confirm(w http.ResponseWriter, r *http.Request) {
-	token, err := formToken(r)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	asked, err := h.Addresses.Confirm(r.Context(), token)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	showPage(w, http.StatusOK, "Confirmed", fmt.Sprintf("<p>Mail from <b>%s</b> counts as written by %s from now on.</p>",
-		html.EscapeString(asked.Email), html.EscapeString(asked.User)))
 }

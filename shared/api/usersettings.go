@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"html"
-	"net/http"
 
 	"github.com/lejek/lejek/shared/teams"
 	"github.com/lejek/lejek/shared/value"
@@ -23,7 +22,7 @@ type userSettingsUpdate struct {
 
 // Routes binds them.
 func (h UserSettings) Routes() []Route {
-	return []Route{
+	return append(h.page().routes(),
 		Handle("GET /api/v2/userSettings", func(ctx context.Context, c Call, _ struct{}) (any, error) {
 			return h.settings(ctx, c)
 		}).Returns(userSettingsWire{}),
@@ -35,9 +34,7 @@ func (h UserSettings) Routes() []Route {
 			}
 			return h.settings(ctx, c)
 		}).Returns(userSettingsWire{}),
-		Page("GET /api/v2/userSettings/stopQuestions", http.HandlerFunc(h.ask)),
-		Page("POST /api/v2/userSettings/stopQuestions", http.HandlerFunc(h.stop)),
-	}
+	)
 }
 
 func (h UserSettings) settings(ctx context.Context, c Call) (any, error) {
@@ -45,28 +42,17 @@ func (h UserSettings) settings(ctx context.Context, c Call) (any, error) {
 	return userSettingsWire{on}, err
 }
 
-func (h UserSettings) ask(w http.ResponseWriter, r *http.Request) {
-	token := r.URL.Query().Get("token")
-	asked, err := h.Teams.Stops(r.Context(), token)
-	if err != nil {
-		failedPage(w, r, err)
-		return
+// page switches the questions off.
+func (h UserSettings) page() linkPage[teams.Asked] {
+	return linkPage[teams.Asked]{
+		path: "/api/v2/userSettings/stopQuestions", look: h.Teams.Stops, act: h.Teams.Stop,
+		asks: func(v teams.Asked) (title, text, button string) {
+			return "No more questions?", fmt.Sprintf("<p>%s of %s will not be asked by mail any more which deal a conversation is about.</p>",
+				html.EscapeString(v.User), html.EscapeString(v.Team)), "Stop these mails"
+		},
+		done: func(v teams.Asked) (title, text string) {
+			return "Stopped", fmt.Sprintf(`<p>%s is not asked by mail any more. What has to be chosen waits in the mailbox.</p>
+<p>To be asked again: <code>PUT /api/v2/userSettings</code> with <code>{"mail_questions": true}</code>.</p>`, html.EscapeString(v.User))
+		},
 	}
-	showPage(w, http.StatusOK, "No more questions?", fmt.Sprintf(`<p>%s of %s will not be asked by mail any more which deal a conversation is about.</p>
-%s`, html.EscapeString(asked.User), html.EscapeString(asked.Team), pressing("stopQuestions", token, "Stop these mails")))
-}
-
-func (h UserSettings) stop(w http.ResponseWriter, r *http.Request) {
-	token, err := formToken(r)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	asked, err := h.Teams.Stop(r.Context(), token)
-	if err != nil {
-		failedPage(w, r, err)
-		return
-	}
-	showPage(w, http.StatusOK, "Stopped", fmt.Sprintf(`<p>%s is not asked by mail any more. What has to be chosen waits in the mailbox.</p>
-<p>To be asked again: <code>PUT /api/v2/userSettings</code> with <code>{"mail_questions": true}</code>.</p>`, html.EscapeString(asked.User)))
 }

@@ -77,7 +77,7 @@ func TestAnAnswerDecides(t *testing.T) {
 				t.Errorf("%v", e)
 			}
 			// Nothing happens twice, neither by a link nor by another answer nor by the same.
-			if got := o.browse("POST", choose, q.links[1]); got.Status != http.StatusNotFound {
+			if got := o.Browse("POST", choose, q.links[1]); got.Status != http.StatusNotFound {
 				t.Errorf("a link afterwards: %d", got.Status)
 			}
 			if late := o.reply(q, "b@acme", replied{text: "1" + quoted(q)}); late["state"] != "ignored" || late["reason"] != "the question about thread 1 was decided already" {

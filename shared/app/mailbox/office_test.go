@@ -3,7 +3,6 @@ package mailbox_test
 import (
 	"bytes"
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -193,30 +192,10 @@ func (o office) unescaped(token string) string {
 	return s
 }
 
-// browse opens a page, or presses its button, as a browser does: without a token of the API.
-func (o office) browse(method, path, token string) apptest.Answer {
-	o.t.Helper()
-	return o.Send(form(path, method, token))
-}
-
-func form(path, method, token string) events.APIGatewayV2HTTPRequest {
-	e := events.APIGatewayV2HTTPRequest{
-		RawPath: path, Headers: map[string]string{"host": "crm.example"},
-		RequestContext: events.APIGatewayV2HTTPRequestContext{HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: method}},
-	}
-	if method == http.MethodGet {
-		e.RawQueryString = url.Values{"token": {token}}.Encode()
-	} else {
-		e.Headers["content-type"] = "application/x-www-form-urlencoded"
-		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(url.Values{"token": {token}}.Encode())), true
-	}
-	return e
-}
-
 // take presses the button, which must work.
 func (o office) take(token string) {
 	o.t.Helper()
-	if got := o.browse("POST", choose, token); got.Status != http.StatusOK || !strings.Contains(got.Raw, "<h1>Done</h1>") {
+	if got := o.Browse("POST", choose, token); got.Status != http.StatusOK || !strings.Contains(got.Raw, "<h1>Done</h1>") {
 		o.t.Fatalf("%d %s", got.Status, got.Raw)
 	}
 }
@@ -239,7 +218,7 @@ func (o office) colleague(email string) *apptest.Client {
 
 // pressed has an instance of its own press the button, and tells whether that did something.
 func (o office) pressed(env boot.Env, token string) bool {
-	event, err := json.Marshal(form(choose, http.MethodPost, token))
+	event, err := json.Marshal(apptest.PageEvent(http.MethodPost, choose, token))
 	if err != nil {
 		o.t.Error(err)
 	}

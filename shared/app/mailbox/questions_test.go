@@ -69,7 +69,7 @@ func TestALinkDecidesWhenItsButtonIsPressed(t *testing.T) {
 	q := o.question()
 	before := o.thread(e)
 	for range 2 {
-		page := o.browse("GET", choose, q.links[1])
+		page := o.Browse("GET", choose, q.links[1])
 		if page.Status != http.StatusOK || !strings.Contains(page.Raw, "<b>Sails</b>") || !strings.Contains(page.Raw, "Ada of Acme") || strings.Count(page.Raw, "<button>") != 1 {
 			t.Fatalf("%d %s", page.Status, page.Raw)
 		}
@@ -103,7 +103,7 @@ func TestALinkDecidesWhenItsButtonIsPressed(t *testing.T) {
 	version := th["version"]
 	for name, token := range map[string]string{"the same": q.links[1], "another": q.links[2], "none": q.links[0]} {
 		for _, method := range []string{"GET", "POST"} {
-			if got := o.browse(method, choose, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "Offer") || strings.Contains(got.Raw, "Ada") {
+			if got := o.Browse(method, choose, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "Offer") || strings.Contains(got.Raw, "Ada") {
 				t.Errorf("%s, %s, afterwards: %d %s", name, method, got.Status, got.Raw)
 			}
 		}
@@ -125,7 +125,7 @@ func TestNoneSticks(t *testing.T) {
 	e := o.forward("1@acme")
 	o.minutes(1)
 	q := o.question()
-	if page := o.browse("GET", choose, q.links[0]); !strings.Contains(page.Raw, "<b>none</b> of the deals") {
+	if page := o.Browse("GET", choose, q.links[0]); !strings.Contains(page.Raw, "<b>none</b> of the deals") {
 		t.Errorf("%s", page.Raw)
 	}
 	o.take(q.links[0])
@@ -160,13 +160,13 @@ func TestLinksThatAreNotGoodDecideNothing(t *testing.T) {
 		"signature of another link": body + strings.TrimPrefix(q.links[2], strings.SplitN(q.links[2], ".", 2)[0]),
 	} {
 		for _, method := range []string{"GET", "POST"} {
-			if got := o.browse(method, choose, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "Offer") {
+			if got := o.Browse(method, choose, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "Offer") {
 				t.Errorf("%s, %s: %d %s", name, method, got.Status, got.Raw)
 			}
 		}
 	}
 	o.Later(14 * 24 * time.Hour)
-	if got := o.browse("POST", choose, q.links[1]); got.Status != http.StatusNotFound {
+	if got := o.Browse("POST", choose, q.links[1]); got.Status != http.StatusNotFound {
 		t.Errorf("expired: %d", got.Status)
 	}
 	if th := o.thread(e); th["deal_id"] != nil || th["question"].(m)["open"] != true {
@@ -182,7 +182,7 @@ func TestOfTwoWhoDecideAtOnceOneDoes(t *testing.T) {
 	q := o.question()
 	var wg sync.WaitGroup
 	done := make([]bool, 8)
-	o.browse("GET", choose, q.links[1]) // made once, for all
+	o.Browse("GET", choose, q.links[1]) // made once, for all
 	for i := range done {
 		wg.Go(func() {
 			env := o.Env
@@ -230,7 +230,7 @@ func TestADecisionElsewhereVoidsTheLinks(t *testing.T) {
 				t.Errorf("still open: %s", got.Raw)
 			}
 			for _, token := range q.links[:3] {
-				if got := o.browse("POST", choose, token); got.Status != http.StatusNotFound {
+				if got := o.Browse("POST", choose, token); got.Status != http.StatusNotFound {
 					t.Errorf("%d %s", got.Status, got.Raw)
 				}
 			}
@@ -240,7 +240,7 @@ func TestADecisionElsewhereVoidsTheLinks(t *testing.T) {
 				o.receive(ada, "3@x", "From: "+ada+"\nTo: "+zed+"\nMessage-ID: <3@x>\nReferences: <1@acme>\nSubject: Re: Offer 1@acme\n\nAnd?\n")
 				o.minutes(3)
 				o.question()
-				if got := o.browse("POST", choose, q.links[1]); got.Status != http.StatusNotFound {
+				if got := o.Browse("POST", choose, q.links[1]); got.Status != http.StatusNotFound {
 					t.Errorf("anew: %d %s", got.Status, got.Raw)
 				}
 			}
@@ -323,7 +323,7 @@ func TestTitlesAndSubjectsBecomeNothingElse(t *testing.T) {
 		strings.Contains(q.text, "\n0. Good") || strings.Contains(q.text, "\u202e") || !strings.Contains(q.html, "&lt;script&gt;") || q.links[3] == "" || q.links[4] != "" {
 		t.Errorf("%s\n%s", q.Raw, q.html)
 	}
-	if page := o.browse("GET", choose, q.links[1]); page.Status != http.StatusOK || strings.Contains(page.Raw, "<script") || strings.Contains(page.Raw, "<b>Zed") {
+	if page := o.Browse("GET", choose, q.links[1]); page.Status != http.StatusOK || strings.Contains(page.Raw, "<script") || strings.Contains(page.Raw, "<b>Zed") {
 		t.Errorf("%s", page.Raw)
 	}
 	o.take(q.links[1])
@@ -353,7 +353,7 @@ func TestDealsThatChangedMeanwhile(t *testing.T) {
 	q := o.question() // Masts, Sails, Boats
 	o.Must("DELETE", fmt.Sprintf("/api/v2/deals/%d", o.deals[1]), nil)
 	for _, method := range []string{"GET", "POST"} {
-		if got := o.browse(method, choose, q.links[2]); got.Status != http.StatusNotFound || !strings.Contains(got.Raw, "has been deleted meanwhile") {
+		if got := o.Browse(method, choose, q.links[2]); got.Status != http.StatusNotFound || !strings.Contains(got.Raw, "has been deleted meanwhile") {
 			t.Errorf("deleted: %d %s", got.Status, got.Raw)
 		}
 	}
@@ -362,7 +362,7 @@ func TestDealsThatChangedMeanwhile(t *testing.T) {
 	}
 	o.Must("PUT", fmt.Sprintf("/v1/deals/%d/merge", third), m{"merge_with_id": o.deals[0]})
 	o.Must("PATCH", fmt.Sprintf("/api/v2/deals/%d", o.deals[0]), m{"status": "won"})
-	if page := o.browse("GET", choose, q.links[1]); !strings.Contains(page.Raw, "(won)") {
+	if page := o.Browse("GET", choose, q.links[1]); !strings.Contains(page.Raw, "(won)") {
 		t.Errorf("merged and closed: %s", page.Raw)
 	}
 	o.take(q.links[1])

@@ -18,10 +18,10 @@ func TestALinkStopsQuestions(t *testing.T) {
 	o.forward("1@acme")
 	o.minutes(1)
 	q := o.question()
-	if page := o.browse("GET", stop, q.stop); page.Status != http.StatusOK || !strings.Contains(page.Raw, "Ada of Acme will not be asked") || strings.Count(page.Raw, "<button>") != 1 || o.settings() != true {
+	if page := o.Browse("GET", stop, q.stop); page.Status != http.StatusOK || !strings.Contains(page.Raw, "Ada of Acme will not be asked") || strings.Count(page.Raw, "<button>") != 1 || o.settings() != true {
 		t.Fatalf("%d %s, %v", page.Status, page.Raw, o.settings())
 	}
-	if got := o.browse("POST", stop, q.stop); got.Status != http.StatusOK || o.settings() != false {
+	if got := o.Browse("POST", stop, q.stop); got.Status != http.StatusOK || o.settings() != false {
 		t.Fatalf("%d %s, %v", got.Status, got.Raw, o.settings())
 	}
 	if log := o.Must("GET", "/api/v2/auditLog", nil).Raw; !strings.Contains(log, "user.mail_questions_off") {
@@ -37,7 +37,7 @@ func TestALinkStopsQuestions(t *testing.T) {
 	o.Must("PUT", "/api/v2/userSettings", m{"mail_questions": true})
 	for name, token := range map[string]string{"used": q.stop, "none": "", "another purpose": q.links[1], "no signature": q.stop[:len(q.stop)-4]} {
 		for _, method := range []string{"GET", "POST"} {
-			if got := o.browse(method, stop, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "Ada") {
+			if got := o.Browse(method, stop, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "Ada") {
 				t.Errorf("%s, %s: %d %s", name, method, got.Status, got.Raw)
 			}
 		}
@@ -52,7 +52,7 @@ func TestALinkStopsQuestions(t *testing.T) {
 	}
 	o.Later(30 * 24 * time.Hour)
 	for _, s := range o.questions() {
-		if got := o.browse("POST", stop, s.stop); got.Status != http.StatusNotFound {
+		if got := o.Browse("POST", stop, s.stop); got.Status != http.StatusNotFound {
 			t.Errorf("expired: %d", got.Status)
 		}
 	}
@@ -100,7 +100,7 @@ func TestWhoIsSwitchedOffChoosesNothing(t *testing.T) {
 	o.minutes(3)
 	o.question()
 	for path, token := range map[string]string{choose: q.links[1], stop: q.stop} {
-		if got := o.browse("POST", path, token); got.Status != http.StatusNotFound {
+		if got := o.Browse("POST", path, token); got.Status != http.StatusNotFound {
 			t.Errorf("%s: %d %s", path, got.Status, got.Raw)
 		}
 	}

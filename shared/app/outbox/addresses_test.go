@@ -14,8 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
-
 	"github.com/lejek/lejek/shared/app/apptest"
 	"github.com/lejek/lejek/shared/teams"
 )
@@ -72,22 +70,6 @@ func (o office) add(c *apptest.Client, email string) (int64, string) {
 	return 0, ""
 }
 
-// browse opens the page, or presses its button, as a browser does: without a token of the API.
-func (o office) browse(method, token string) apptest.Answer {
-	o.t.Helper()
-	e := events.APIGatewayV2HTTPRequest{
-		RawPath: confirm, Headers: map[string]string{"host": "crm.example"},
-		RequestContext: events.APIGatewayV2HTTPRequestContext{HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: method}},
-	}
-	if method == http.MethodGet {
-		e.RawQueryString = url.Values{"token": {token}}.Encode()
-	} else {
-		e.Headers["content-type"] = "application/x-www-form-urlencoded"
-		e.Body, e.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(url.Values{"token": {token}}.Encode())), true
-	}
-	return o.Send(e)
-}
-
 func (o office) states(c *apptest.Client) string {
 	o.t.Helper()
 	var all []string
@@ -116,7 +98,7 @@ func TestMailFromAConfirmedAddressIsTheUsers(t *testing.T) {
 		t.Fatalf("before: %v", got)
 	}
 	_, token := o.add(o.Client, "Ada@Home.example")
-	page := o.browse("GET", token)
+	page := o.Browse("GET", confirm, token)
 	if page.Status != http.StatusOK || !strings.Contains(page.Raw, "<b>ada@home.example</b>") || !strings.Contains(page.Raw, `<form method="post"`) {
 		t.Fatalf("%d %s", page.Status, page.Raw)
 	}
@@ -131,7 +113,7 @@ func TestMailFromAConfirmedAddressIsTheUsers(t *testing.T) {
 	if got := o.receive("2@x", "ada@home.example"); fmt.Sprint(got["rule"]) == "1" {
 		t.Errorf("while it waits: %v", got)
 	}
-	if done := o.browse("POST", token); done.Status != http.StatusOK || !strings.Contains(done.Raw, "Confirmed") {
+	if done := o.Browse("POST", confirm, token); done.Status != http.StatusOK || !strings.Contains(done.Raw, "Confirmed") {
 		t.Fatalf("%d %s", done.Status, done.Raw)
 	}
 	if got := o.receive("3@x", "ada@home.example"); fmt.Sprint(got["rule"]) != "1" || got["state"] != "linked" {
@@ -141,7 +123,7 @@ func TestMailFromAConfirmedAddressIsTheUsers(t *testing.T) {
 		t.Errorf("whoever else writes from there is no colleague: %v", got)
 	}
 	for _, method := range []string{"GET", "POST"} {
-		if got := o.browse(method, token); got.Status != http.StatusNotFound {
+		if got := o.Browse(method, confirm, token); got.Status != http.StatusNotFound {
 			t.Errorf("%s once more: %d", method, got.Status)
 		}
 	}
@@ -187,13 +169,13 @@ func TestLinksThatAreNotGoodDoNothing(t *testing.T) {
 		"another key": altered(`"k":"`, `"k":"x`), "signature of another team": body + "." + foreignMAC, "padded": second + "=",
 	} {
 		for _, method := range []string{"GET", "POST"} {
-			if got := o.browse(method, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "home.example") {
+			if got := o.Browse(method, confirm, token); got.Status != http.StatusNotFound || strings.Contains(got.Raw, "home.example") {
 				t.Errorf("%s, %s: %d %s", name, method, got.Status, got.Raw)
 			}
 		}
 	}
 	o.Later(3 * 24 * time.Hour)
-	if got := o.browse("POST", second); got.Status != http.StatusNotFound {
+	if got := o.Browse("POST", confirm, second); got.Status != http.StatusNotFound {
 		t.Errorf("expired: %d", got.Status)
 	}
 	if a, b := o.states(o.Client), o.states(other); a != "ada@home.example pending" || b != "eve@home.example pending" {
@@ -215,10 +197,10 @@ func TestAnAddressBelongsToOneUser(t *testing.T) {
 	bob := o.With(token)
 	_, mine := o.add(o.Client, "both@home.example")
 	_, his := o.add(bob, "both@home.example")
-	if got := o.browse("POST", his); got.Status != http.StatusOK {
+	if got := o.Browse("POST", confirm, his); got.Status != http.StatusOK {
 		t.Fatalf("%d %s", got.Status, got.Raw)
 	}
-	if got := o.browse("POST", mine); got.Status != http.StatusNotFound || !strings.Contains(got.Raw, "another user") {
+	if got := o.Browse("POST", confirm, mine); got.Status != http.StatusNotFound || !strings.Contains(got.Raw, "another user") {
 		t.Errorf("taken meanwhile: %d %s", got.Status, got.Raw)
 	}
 	for _, email := range []string{"both@home.example", "bob@acme.example", "ada@acme.example", o.Address(), "nobody", "ä@home.example", "x@y\r\nBcc: z@z.example", "Ada <ada@home.example>"} {
@@ -269,7 +251,7 @@ func TestKeysOfLinksAreRenewedAndOldLinksHold(t *testing.T) {
 		t.Errorf("keys %s, %s, %s", keyOf(a), keyOf(b), keyOf(c))
 	}
 	for _, token := range []string{b, c} {
-		if got := o.browse("POST", token); got.Status != http.StatusOK {
+		if got := o.Browse("POST", confirm, token); got.Status != http.StatusOK {
 			t.Errorf("%d %s", got.Status, got.Raw)
 		}
 	}
