@@ -322,7 +322,8 @@ func keep[T any](list []T, ok func(T) bool) (out []T) {
 	return out
 }
 
-// Deliverable tells an address that any mail server takes: of ASCII alone.
-func Deliverable(address string) bool {
-	return !strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || r >= 0x7f })
-}
+var plainAddress = regexp.MustCompile("^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9._-]{1,253}$")
+
+// Deliverable tells an address that any mail server takes, and that is one wherever it is written without quotation marks: of ASCII
+// alone, with nothing before the @ that would have to be quoted, such as a comma.
+func Deliverable(address string) bool { return plainAddress.MatchString(address) }

@@ -127,7 +127,7 @@ func (d Desk) recipients(bad *fault.Fields, in Draft) (p parties) {
 			case err != nil || strings.ContainsFunc(text, unicode.IsControl) || !utf8.ValidString(text) || len(text) > 500:
 				bad.Add(list.field, "must be addresses such as ann@example.com or Ann <ann@example.com>, each an item of its own")
 			case !letter.Deliverable(email) || len(email) > 254:
-				bad.Add(list.field, "must be addresses whose part before the @ is in ASCII letters")
+				bad.Add(list.field, "must be addresses whose part before the @ is of ASCII letters, without quotation marks")
 			case strings.HasSuffix(email, "@"+d.Domain):
 				bad.Add(list.field, "must not hold an address of Lejek: answers come there anyway")
 			default:
