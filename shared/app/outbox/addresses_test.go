@@ -216,6 +216,48 @@ func TestAnAddressBelongsToOneUser(t *testing.T) {
 	}
 }
 
+// TestAnAddressCountsWhileItsUserDoes takes away a confirmed address, and switches its user off and on.
+func TestAnAddressCountsWhileItsUserDoes(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	u, err := o.Teams().CreateUser(context.Background(), teams.UserInput{Team: o.Team.ID, Email: "bob@acme.example", Name: "Bob"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := o.Teams().CreateToken(context.Background(), o.Team.ID, u.Email, "read-write")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob, active := o.With(token), fmt.Sprintf("/v1/users/%d", u.ID)
+	id, link := o.add(bob, "bob@home.example")
+	if got := o.Browse("POST", confirm, link); got.Status != http.StatusOK {
+		t.Fatalf("%d %s", got.Status, got.Raw)
+	}
+	_, waiting := o.add(bob, "bob@other.example")
+	is := func(what, message string, rule float64) {
+		t.Helper()
+		if got := o.receive(message, "bob@home.example"); got["rule"] != rule {
+			t.Errorf("%s: rule %v, want %v", what, got["rule"], rule)
+		}
+	}
+	is("confirmed", "1@x", 1)
+	o.Must("PUT", active, m{"active_flag": false})
+	is("switched off", "2@x", 21)
+	if got := o.Browse("POST", confirm, waiting); got.Status != http.StatusNotFound {
+		t.Errorf("a link of a user who is switched off: %d %s", got.Status, got.Raw)
+	}
+	if got := o.Do("POST", "/api/v2/userAddresses", m{"email": "bob@home.example"}); got.Status != http.StatusBadRequest {
+		t.Errorf("his address: %d %s", got.Status, got.Raw)
+	}
+	o.Must("PUT", active, m{"active_flag": true})
+	is("switched on", "3@x", 1)
+	if token, err = o.Teams().CreateToken(context.Background(), o.Team.ID, u.Email, "read-write"); err != nil {
+		t.Fatal(err)
+	}
+	o.With(token).Must("DELETE", fmt.Sprintf("/api/v2/userAddresses/%d", id), nil)
+	is("removed", "4@x", 21)
+}
+
 func TestConfirmationsAreAskedForInBounds(t *testing.T) {
 	t.Parallel()
 	o := start(t)
