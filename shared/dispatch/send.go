@@ -134,6 +134,10 @@ func (r *run) write(ctx context.Context, l Line, m Matter, d Delivery, lines cha
 		return err
 	}
 	now, version, err := m.Again(ctx)
+	if fault.Is(err, fault.NotFound) { // what it told of is gone, and its line with it
+		lines.Checks = nil
+		return r.Store.Commit(ctx, lines)
+	}
 	if err != nil || now.Claim != d.Claim || now.State == d.State {
 		return err // it was written, and only the answer was lost; or it is another's by now
 	}

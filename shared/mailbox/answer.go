@@ -128,12 +128,20 @@ func (r run) decideBy(ctx context.Context, e Entry, t Thread) (Entry, error) {
 }
 
 // numberForm is a number alone, as people write it.
-var numberForm = regexp.MustCompile(`(?i)^[#(]?\s*([0-9]{1,3}|none(?: of them)?)\s*[.)]{0,2}$`)
+var numberForm = regexp.MustCompile(`(?i)^[#(]?\s*([0-9]{1,3}|none(?: of them)?)\s*[.)。]{0,2}$`)
+
+// narrow is a letter of full width, as keyboards of East Asia make them, in the width of ASCII.
+func narrow(r rune) rune {
+	if r >= '！' && r <= '～' {
+		return r - '！' + '!'
+	}
+	return r
+}
 
 // numberIn is the number in the first line that is not empty; whatever stands below was not typed, or is not looked at.
 func numberIn(text string) (int, bool) {
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(strings.Trim(strings.TrimSpace(line), "\ufeff\u200b"))
+		line = strings.Map(narrow, strings.TrimSpace(strings.Trim(strings.TrimSpace(line), "\ufeff\u200b")))
 		if line == "" {
 			continue
 		}

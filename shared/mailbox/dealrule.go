@@ -47,13 +47,19 @@ func (r run) dealOf(ctx context.Context, t *Thread, c cast) (choice, error) {
 	}
 	ch := chooseDeal(t, has, c.open)
 	ch.why = strings.Join(append(ignored, ch.why), "; ")
-	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 && c.organization == 0 {
+	if ch.deal == nil && ch.undecided == "" && len(c.linked) == 0 && c.organization == 0 && !t.filed() {
 		ch.undecided = nobody
 		if c.braked {
 			ch.undecided = braked
 		}
 	}
 	return ch, nil
+}
+
+// filed tells that a thread is where it belongs though nobody is linked: with the organization that a mail was addressed to, or with no deal,
+// as a user said.
+func (t *Thread) filed() bool {
+	return t != nil && (t.OrganizationID != nil || t.DealID == nil && t.DealChosenTime != nil)
 }
 
 // chooseDeal applies rows 16 to 19. has is the thread's deal, if it has one that still exists; open are the open deals of all

@@ -281,3 +281,35 @@ func TestAUsersChoiceOutlivesAMergeOfTheDealInTheAddress(t *testing.T) {
 		t.Errorf("deal %d, want %d", got, chosen)
 	}
 }
+
+// TestWhoseMailIsNobodysStaysWhereItWasFiled: a list makes no persons, so what its thread belongs to was said once, by the address or by a user.
+func TestWhoseMailIsNobodysStaysWhereItWasFiled(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	org := o.Must("POST", "/api/v2/organizations", map[string]any{"name": "Klient"}).ID()
+	for name, file := range map[string]func(letter string) entry{
+		"an organization's address": func(letter string) entry {
+			return o.mailTo("news@shop.example", letter, o.AddressOf("organization", org))
+		},
+		"none, as a user said": func(letter string) entry {
+			e := o.mailTo("news@shop.example", letter, o.Address())
+			if e.State != "needs_choice" {
+				t.Errorf("%+v", e)
+			}
+			o.Must("PUT", fmt.Sprintf("/v1/mailbox/mailThreads/%d", e.Threads[0]), map[string]any{"deal_id": nil})
+			return o.newest()
+		},
+	} {
+		id := strings.ReplaceAll(strings.ReplaceAll(name, " ", "-"), "'", "") + "@shop.example"
+		letter := header("News <news@shop.example>", o.Address(), name, id) + "List-Id: <prices.shop.example>\n\nhi\n"
+		first := file(letter)
+		second := o.mailTo("news@shop.example", header("News <news@shop.example>", o.Address(), "Re: "+name, "2-"+id)+"In-Reply-To: <"+id+">\nList-Id: <prices.shop.example>\n\nhi\n", o.Address())
+		if first.State != "linked" || second.State != "linked" || !slices.Equal(first.Threads, second.Threads) {
+			t.Errorf("%s: %+v, then %+v", name, first, second)
+		}
+		o.Must("POST", "/api/v2/inboundMail/"+second.ID+"/replay", nil)
+		if again := o.newest(); again.State != "linked" {
+			t.Errorf("%s, replayed: %+v", name, again)
+		}
+	}
+}

@@ -50,7 +50,7 @@ func quoted(q asked) string {
 func TestAnAnswerDecides(t *testing.T) {
 	t.Parallel()
 	for text, deal := range map[string]int{
-		"2": 0, "2.": 0, "#2": 0, "(2)": 0, "\n\n 1) \n\nThanks, 2 times\n": 1, "0": -1, "None": -1, "none of them.": -1,
+		"2": 0, "2.": 0, "#2": 0, "(2)": 0, "\n\n 1) \n\nThanks, 2 times\n": 1, "２": 0, "（２）": 0, "1。": 1, "0": -1, "None": -1, "none of them.": -1,
 	} {
 		t.Run(text, func(t *testing.T) {
 			t.Parallel()

@@ -88,3 +88,23 @@ func (o office) broken(id string, after bool, n int, dead bool) (calls int) {
 	}
 	return made
 }
+
+// Whoever deletes a thread while it is asked about keeps nobody waiting.
+func TestAThreadMayGoWhileItIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	path := fmt.Sprintf("/v1/mailbox/mailThreads/%v", o.forward("1@acme")["mail_thread_id"])
+	o.Later(time.Minute)
+	hook := faults.Hook{Before: func(_ context.Context, c faults.Call) error {
+		if c.Operation == "SendRawEmail" {
+			o.Must("DELETE", path, nil)
+		}
+		return nil
+	}}
+	began := time.Now()
+	if err := dispatch(t, failing(o.Env, hook)); err != nil || time.Since(began) > 5*time.Second {
+		t.Errorf("after %s: %v", time.Since(began), err)
+	}
+	o.minutes(1)
+	o.question()
+}
