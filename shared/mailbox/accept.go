@@ -75,6 +75,9 @@ func (b Box) Accept(ctx context.Context, a auth.Actor, person int64, in Acceptan
 		}
 	}
 	for _, t := range behind {
+		if late(ctx, answerReserve) {
+			break
+		}
 		if err := b.follow(ctx, a.Team, t); err != nil {
 			return list, fmt.Errorf("mailbox.Accept %d: %w", t.ID, err)
 		}
@@ -146,7 +149,7 @@ func (p offeree) accepts(t Thread, deal value.Opt[int64], candidates []Deal) (s 
 
 // accept does it with one thread, which is judged anew when somebody else came first.
 func (b Box) accept(ctx context.Context, a auth.Actor, p offeree, in Acceptance, s acceptance) (out Accepted, left bool, err error) {
-	if deadline, ok := ctx.Deadline(); ok && !s.done && time.Until(deadline) < answerReserve {
+	if !s.done && late(ctx, answerReserve) {
 		return Accepted{Thread: s.Thread, State: OfferLeft, Reason: "there was no time left: ask again"}, false, nil
 	}
 	first := true

@@ -23,7 +23,7 @@ type Answer struct {
 const maxUnread = 20 // answers of a question that are kept for being settled with it
 
 // asked is the thread whose question the mail answers, 0 for any other mail: a user writes to the signed address that came with the
-// question, and to nobody else. What goes to others too, carries another mail or comes from outside, is mail like any other: an address book
+// question, and to nobody else but the team. What goes to others too, carries another mail or comes from outside, is mail like any other: an address book
 // may have the address for the team's. The question itself may look as if it were forwarded, where the subject has no prefix that is known.
 func (r run) asked() int64 {
 	carries := slices.ContainsFunc(r.judged.Items, func(it Item) bool { return it.Inner != "" && !r.roles.dedicated(sender(it.Parsed).Email) })
@@ -31,7 +31,7 @@ func (r run) asked() int64 {
 		return 0
 	}
 	for _, recipient := range r.Recipients {
-		if _, tag, _ := strings.Cut(recipient, "+"+signed.TagChoose); tag == "" {
+		if _, tag, tagged := strings.Cut(recipient, "+"); tagged && !strings.HasPrefix(tag, signed.TagChoose) {
 			return 0
 		}
 	}

@@ -257,6 +257,12 @@ const maxOpen = 40 // other threads that one decision checks
 // answerReserve is left to answer whoever waits; the job does what is not done by then.
 const answerReserve = 3 * time.Second
 
+// late tells that no more time is left than is kept for what has to be done last.
+func late(ctx context.Context, reserve time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ctx.Err() != nil || ok && time.Until(deadline) < reserve
+}
+
 // follow moves what did not fit beside the thread, several in one transaction. What it and the job both do is done once.
 func (b Box) follow(ctx context.Context, team int64, t Thread) error {
 	return change.Retry(ctx, func() error {
@@ -269,7 +275,7 @@ func (b Box) follow(ctx context.Context, team int64, t Thread) error {
 			return err
 		}
 		for len(rest) > 0 {
-			if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < answerReserve {
+			if late(ctx, answerReserve) {
 				return nil
 			}
 			n := 1

@@ -96,7 +96,9 @@ func (r run) cast(ctx context.Context, it Item, f facts, thread []int64) (c cast
 	if len(thread) > 0 {
 		c.linked = union(thread, c.linked...) // a thread stays about whom it is about
 	}
-	c.linked = c.linked[:min(len(c.linked), maxLinked)]
+	if c.linked = c.linked[:min(len(c.linked), maxLinked)]; person != 0 && !slices.Contains(c.linked, person) {
+		c.why = append(c.why, fmt.Sprintf("row 3: person %d is not linked, since the thread has %d persons", person, maxLinked))
+	}
 	if len(c.linked) > 0 {
 		c.owner = known[c.linked[0]].OwnerID
 	}

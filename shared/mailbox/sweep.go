@@ -70,7 +70,7 @@ func (s Sweeper) Run(ctx context.Context, now time.Time) (done Swept, err error)
 			return done, fmt.Errorf("mailbox.Sweeper: %w", err)
 		}
 		for _, o := range page {
-			if late(ctx) {
+			if late(ctx, sweepReserve) {
 				return done, s.Marks.MoveMark(ctx, mark)
 			}
 			if o.Key <= mark.After || o.Stored.Before(mark.Since) || !o.Stored.Before(mark.Until) {
@@ -115,9 +115,4 @@ func (s Sweeper) settle(ctx context.Context, o Object) (found bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sweepEach)
 	defer cancel()
 	return s.Settle(ctx, o)
-}
-
-func late(ctx context.Context) bool {
-	deadline, ok := ctx.Deadline()
-	return ctx.Err() != nil || ok && time.Until(deadline) < sweepReserve
 }

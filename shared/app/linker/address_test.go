@@ -313,3 +313,19 @@ func TestWhoseMailIsNobodysStaysWhereItWasFiled(t *testing.T) {
 		}
 	}
 }
+
+// TestAThreadOfTenPersonsTellsWhomItHasNoRoomFor: who is named by the address is not linked, and that is said.
+func TestAThreadOfTenPersonsTellsWhomItHasNoRoomFor(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	to := make([]string, 10)
+	for i := range to {
+		to[i] = fmt.Sprintf("p%d@klient.example", i)
+	}
+	e := o.mailTo(ada, header("Ada <"+ada+">", strings.Join(to, ", "), "All", "all@acme.example")+"\nhi\n", o.Address())
+	person := o.person("Jan", jan, 0)
+	again := o.mailTo(ada, header("Ada <"+ada+">", to[0], "Re: All", "again@acme.example")+"In-Reply-To: <all@acme.example>\n\nhi\n", o.AddressOf("person", person))
+	if len(again.Persons) != 10 || slices.Contains(again.Persons, person) || !slices.Equal(again.Threads, e.Threads) || !strings.Contains(o.evidence(again), fmt.Sprintf("row 3: person %d is not linked", person)) {
+		t.Errorf("%+v", again)
+	}
+}

@@ -123,6 +123,31 @@ func TestAnAnswerUnderAnUnknownPrefixDecides(t *testing.T) {
 	}
 }
 
+// Programs may send a copy of all that a user writes to the team's address.
+func TestAnAnswerMayGoToTheTeamToo(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	e := o.forward("1@acme")
+	o.minutes(1)
+	q := o.question()
+	to, err := mail.ParseAddress(q.header.Get("Reply-To"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := replied{from: ada, text: "2"}.mail(q, "deal@acme", to.Address)
+	sent.To = append(sent.To, strings.Replace(o.Address(), "@", "+deal1@", 1))
+	o.Deliver(sent)
+	if th := o.thread(e); th["deal_id"] != nil || o.entry("deal@acme")["mail_message_id"] == nil {
+		t.Errorf("to a deal: %v", th)
+	}
+	sent = replied{from: ada, text: "2"}.mail(q, "a@acme", to.Address)
+	sent.To = append(sent.To, o.Address())
+	o.Deliver(sent)
+	if th, got := o.thread(e), o.entry("a@acme"); th["deal_id"] != float64(o.deals[0]) || got["mail_message_id"] != nil {
+		t.Errorf("%v, %v", got, th)
+	}
+}
+
 func TestWhatIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
