@@ -344,7 +344,7 @@ var mailWords = map[string]word{
 	"all_messages_sent_flag":          {"1 when nothing was received", 0},
 	"deal_candidates":                 {"The open deals that a user may choose from", nil},
 	"question":                        {"What became of asking a user by mail which deal the thread is about; null where nobody was asked", nil},
-	"open":                            {"Whether the links in the mail still do something", false},
+	"open":                            {"Whether nobody has decided yet; links end 14 days after the mail", false},
 	"deal_ids":                        {"The deals that the mail lists, from 1", nil},
 	"mail_questions":                  {"Whether you are asked by mail which deal a mail is about", true},
 	"mail_threads":                    {"Mail threads", nil},

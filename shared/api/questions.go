@@ -14,7 +14,7 @@ type Questions struct{ Questions mailbox.Questions }
 type questionWire struct {
 	UserID   int64   `json:"user_id"`
 	State    string  `json:"state"` // pending, sending, sent, failed, missed, void
-	Open     bool    `json:"open"`  // the links in the mail still do something
+	Open     bool    `json:"open"`  // nobody has decided yet; links end 14 days after the mail
 	DealIDs  []int64 `json:"deal_ids"`
 	AddTime  *string `json:"add_time"`
 	SentTime *string `json:"sent_time"`
