@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"html"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -124,13 +125,19 @@ func (p MailPeople) NewPerson(a auth.Actor, in mailbox.NewPerson, now time.Time)
 	return mailPerson(person), persons.Created(a, person, map[change.Ref][]int64{in.Of: in.Seen}), err
 }
 
-func (p MailPeople) Bounced(ctx context.Context, team int64, ids []int64, email, status string, at time.Time) (sets []change.Set, err error) {
+func (p MailPeople) Bounced(ctx context.Context, team int64, of map[int64][]mailbox.Undelivered, at time.Time) (sets []change.Set, err error) {
+	ids := slices.Sorted(maps.Keys(of))
 	found, err := dynamo.NewPersons(p.DB).GetMany(ctx, team, ids)
 	for _, id := range ids {
-		if before, ok := found[id]; ok && !before.Deleted {
-			if now, ok := before.Bounced(email, status, at); ok {
-				sets = append(sets, persons.Noted(auth.Actor{Team: team}, before, now))
-			}
+		before, ok := found[id]
+		now, news := before, false
+		for _, u := range of[id] {
+			var fresh bool
+			now, fresh = now.Bounced(u.Email, u.Status, at)
+			news = news || fresh
+		}
+		if ok && !before.Deleted && news {
+			sets = append(sets, persons.Noted(auth.Actor{Team: team}, before, now))
 		}
 	}
 	return sets, err

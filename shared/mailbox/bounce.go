@@ -17,20 +17,22 @@ func (r run) returned(ctx context.Context, it Item, f facts) (sets []change.Set,
 	if original == nil || !s.IsBounce() && !s.IsComplaint() {
 		return nil, nil, nil
 	}
-	marked, back := []int64{}, original.reported(s)
+	of, back := map[int64][]Undelivered{}, original.reported(s)
 	for _, u := range back {
 		persons := f.Persons[change.AddressOf(u.Email)]
 		if len(persons) == 0 || !strings.HasPrefix(u.Status, "5") && u.Status != complaint {
 			continue
 		}
-		persons = slices.DeleteFunc(slices.Clone(persons), func(id int64) bool { return slices.Contains(marked, id) }) // one write a person
-		more, err := r.People.Bounced(ctx, r.Team, persons[:min(len(persons), maxLinked)], u.Email, u.Status, r.Received)
-		if err != nil {
-			return nil, nil, err
+		for _, id := range persons[:min(len(persons), maxLinked)] {
+			of[id] = append(of[id], u)
 		}
-		marked = union(marked, persons...)
-		sets = append(sets, more...)
 		why = append(why, fmt.Sprintf("row 25: mail to an address of persons %v does not arrive (%s)", persons, u.Status))
+	}
+	if len(of) > 0 {
+		sets, err = r.People.Bounced(ctx, r.Team, of, r.Received)
+	}
+	if err != nil {
+		return nil, nil, err
 	}
 	complained := s.IsComplaint() && (len(back) > 0 || len(s.Bounce.Recipients) == 0)
 	noted, told := r.cameBack(*original, back, complained)

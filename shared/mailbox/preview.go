@@ -194,7 +194,7 @@ func (d dryPeople) Persons(ctx context.Context, team int64, ids []int64) (map[in
 	return found, nil
 }
 
-func (d dryPeople) Bounced(context.Context, int64, []int64, string, string, time.Time) ([]change.Set, error) {
+func (d dryPeople) Bounced(context.Context, int64, map[int64][]Undelivered, time.Time) ([]change.Set, error) {
 	return nil, nil
 }
 

@@ -76,8 +76,8 @@ type People interface {
 	Living(ctx context.Context, team int64, refs []change.Ref) (map[change.Ref]int64, error)
 	// NewPerson is a person as a change; Invalid when nobody can have that name or address.
 	NewPerson(a auth.Actor, in NewPerson, now time.Time) (Person, change.Set, error)
-	// Bounced notes on these persons that mail to an address of theirs comes back; nothing where that is noted already.
-	Bounced(ctx context.Context, team int64, ids []int64, email, status string, at time.Time) ([]change.Set, error)
+	// Bounced notes on persons, by id, that mail to these addresses of theirs comes back; nothing where that is noted already.
+	Bounced(ctx context.Context, team int64, of map[int64][]Undelivered, at time.Time) ([]change.Set, error)
 	// OrganizationsAt are the organizations of persons whose addresses are in a domain; two are enough to know that it is
 	// not exactly one.
 	OrganizationsAt(ctx context.Context, team int64, domain string) ([]int64, error)

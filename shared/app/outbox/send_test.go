@@ -349,3 +349,20 @@ func TestAGivenDealCountsEachTime(t *testing.T) {
 		t.Errorf("with the deal: %s", made.Raw)
 	}
 }
+
+// TestAllAddressesOfAPersonThatBounceAreMarked: one notice tells of two addresses of hers.
+func TestAllAddressesOfAPersonThatBounceAreMarked(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	person := o.Must("POST", "/api/v2/persons", m{"name": "Zed", "emails": []any{m{"value": "a@x.example"}, m{"value": "b@x.example"}}}).ID()
+	_, sent := o.write(m{"to": []string{"a@x.example", "b@x.example"}, "subject": "Hi", "text": "Hello"})
+	failed := "\nFinal-Recipient: rfc822; %s\nAction: failed\nStatus: %s\n"
+	o.Deliver(o.report("delivery-status", fmt.Sprintf(failed+failed, "a@x.example", "5.1.1", "b@x.example", "5.2.2"), sent.MessageID+"@eu-central-1.amazonses.com"))
+	var got []string
+	for _, v := range o.Must("GET", fmt.Sprintf("/api/v2/persons/%d", person), nil).Data()["bounced_emails"].([]any) {
+		got = append(got, fmt.Sprint(v.(m)["value"], " ", v.(m)["status"]))
+	}
+	if strings.Join(got, ", ") != "a@x.example 5.1.1, b@x.example 5.2.2" {
+		t.Errorf("%v", got)
+	}
+}
