@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/mail"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/lejek/lejek/shared/app/apptest"
+	"github.com/lejek/lejek/shared/auth"
 )
 
 // write sends a mail and returns the answer and what SES got.
@@ -215,15 +217,11 @@ func TestABounceAndAComplaintMarkTheMail(t *testing.T) {
 		if kind == "feedback-report" {
 			about = "Feedback-Type: abuse\nUser-Agent: x/1\nVersion: 1\nOriginal-Rcpt-To: <" + kind + "@x.example>\n"
 		}
-		raw := strings.ReplaceAll(string(sent.Raw[:bytes.Index(sent.Raw, []byte("\r\n\r\n"))]), "\r\n", "\n")
 		for _, id := range []string{"nobody@x.example", sent.MessageID + "@email.amazonses.com"} { // one about a mail that nobody sent does nothing
-			returned := "Message-ID: <" + id + ">\nSubject: " + kind + "\n"
-			o.Deliver(apptest.Mail{From: "", To: []string{o.Address()}, Raw: fmt.Sprintf(
-				"From: MAILER-DAEMON@amazonses.com\nTo: %s\nMessage-ID: <%s-%s@ses>\nSubject: Notice\nMIME-Version: 1.0\nContent-Type: multipart/report; report-type=%s; boundary=b\n\n--b\nContent-Type: text/plain\n\nIt failed.\n--b\nContent-Type: message/%s\n\n%s\n--b\nContent-Type: message/rfc822\n\n%s\nx\n--b--\n",
-				o.Address(), kind, strings.ReplaceAll(id, "@", "."), kind, kind, about, returned)})
+			o.Deliver(o.report(kind, about, id))
 			state := o.Must("GET", fmt.Sprintf("/api/v2/mailMessages/%d", made.ID()), nil).Data()
 			if id == "nobody@x.example" != (state["send_state"] == "sent") || id != "nobody@x.example" && state["send_state"] != want {
-				t.Errorf("%s of %s: %v (%.0s)", kind, id, state, raw)
+				t.Errorf("%s of %s: %v", kind, id, state)
 			}
 		}
 		person := o.Must("GET", fmt.Sprintf("/api/v2/persons/%v", made.Data()["person_ids"].([]any)[0]), nil)
@@ -364,5 +362,70 @@ func TestAllAddressesOfAPersonThatBounceAreMarked(t *testing.T) {
 	}
 	if strings.Join(got, ", ") != "a@x.example 5.1.1, b@x.example 5.2.2" {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestNothingThatIsTypedBecomesAField goes through the API with all that a mail is made of: what goes out has the fields of a harmless
+// one, and goes to whom it was sent.
+func TestNothingThatIsTypedBecomesAField(t *testing.T) {
+	t.Parallel()
+	o := start(t)
+	const nasty = "a\r\nBcc: evil@x.example\r\n\r\nbody"
+	words := "=?utf-8?q?a=0D=0ABcc:_evil@x.example?= <evil@x.example>, \u2028Bcc: evil@x.example " + strings.Repeat("ź", 200)
+	file := o.Do("POST", "/v1/files", apptest.Form{Files: map[string]string{"file": "hello"}}).ID()
+	o.Must("PUT", fmt.Sprintf("/v1/files/%d", file), m{"name": nasty + words[:120]})
+	fields := func(s apptest.SentMail) string {
+		var names []string
+		for name := range o.header(s) {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		return strings.Join(names, " ")
+	}
+	plain := m{"to": []string{"Zed <zed@x.example>"}, "cc": []string{"cy@x.example"}, "bcc": []string{"di@x.example"}, "subject": "s", "text": "t", "html": "<p>t</p>", "file_ids": []int64{file}}
+	_, sent := o.write(plain)
+	want, to := fields(sent), "zed@x.example cy@x.example di@x.example"
+	check := func(name string, sent apptest.SentMail) {
+		t.Helper()
+		if got := fields(sent); got != want || strings.Join(sent.Destinations, " ") != to || o.header(sent).Get("Bcc") != "" {
+			t.Errorf("%s: to %v, fields %s\nwant %s\n%s", name, sent.Destinations, got, want, sent.Raw)
+		}
+	}
+	check("a file's name", sent)
+	for name, change := range map[string]m{
+		"subject": {"subject": words}, "text": {"text": nasty}, "html": {"html": "<p>" + nasty + "</p>"},
+		"name of a recipient":            {"to": []string{`"=?utf-8?q?=0D=0ABcc:_evil@x.example?= <evil@x.example>" <zed@x.example>`}},
+		"encoded name of a recipient":    {"to": []string{"=?utf-8?q?Z=0D=0ABcc=3A_evil=40x.example?= <zed@x.example>"}},
+		"name of somebody in copy":       {"cc": []string{`"a, evil@x.example" <cy@x.example>`}},
+		"name of somebody in blind copy": {"bcc": []string{`"Bcc: evil@x.example" <di@x.example>`}},
+	} {
+		body := maps.Clone(plain)
+		maps.Copy(body, change)
+		_, sent := o.write(body)
+		check(name, sent)
+	}
+	// What a stranger's mail says: its subject and its id are repeated by the answer.
+	o.Deliver(apptest.Mail{From: "zed@x.example", To: []string{o.Address()}, Raw: "From: Zed <zed@x.example>\nTo: " + o.Address() +
+		"\nMessage-ID: <a>\n\tBcc: evil@x.example <b@x.example>\nSubject: =?utf-8?q?Hi=0D=0ABcc:_evil@x.example=0D=0A=0D=0Abody?=\n\nHello\n"})
+	thread := o.Must("GET", "/v1/mailbox/mailThreads?folder=inbox", nil).List()[0].(m)["id"]
+	body := maps.Clone(plain)
+	delete(body, "subject")
+	body["thread_id"] = thread
+	_, sent = o.write(body)
+	if got := o.header(sent); strings.Join(sent.Destinations, " ") != to || got.Get("Bcc") != "" || strings.Contains(string(sent.Raw), "\nBcc:") {
+		t.Errorf("an answer: %s", sent.Raw)
+	}
+	// The name of who writes is nobody else's either.
+	o.Must("POST", "/v1/users", m{"email": "bob@acme.example", "name": `Bob" <evil@x.example>, "x`})
+	token, err := o.Teams().CreateToken(t.Context(), o.Team.ID, "bob@acme.example", auth.ReadWrite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bob := o
+	bob.Client = o.With(token)
+	_, sent = bob.write(plain)
+	check("a user's name", sent)
+	if from, err := o.header(sent).AddressList("From"); err != nil || len(from) != 1 || from[0].Address != o.Address() {
+		t.Errorf("From: %v %v", from, err)
 	}
 }
