@@ -76,8 +76,8 @@ func (d Desk) enclose(ctx context.Context, l *letter.Letter, stock []Stock) erro
 }
 
 // address says who writes to whom. From is the team's address under the user's name, since only addresses of the mail domain are ours
-// to write from; what comes back goes there, and answers to the address of the thread. So a new thread gets its number here.
-func (d Desk) address(ctx context.Context, a auth.Actor, in int64, l *letter.Letter, p parties) (thread int64, err error) {
+// to write from; what comes back goes there, and answers to the address of the thread. So a thread that is to begin (0) gets its number here.
+func (d Desk) address(ctx context.Context, a auth.Actor, thread int64, l *letter.Letter, p parties) (int64, error) {
 	users, err := d.Users(ctx, a.Team)
 	if err != nil {
 		return 0, err
@@ -86,7 +86,7 @@ func (d Desk) address(ctx context.Context, a auth.Actor, in int64, l *letter.Let
 	if i < 0 {
 		return 0, fault.New(fault.Forbidden, "Only an active user writes mail")
 	}
-	if thread = in; thread == 0 {
+	if thread == 0 {
 		if thread, err = d.Store.NextIDs(ctx, a.Team, change.MailThread, 1); err != nil {
 			return 0, err
 		}

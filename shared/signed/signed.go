@@ -1,6 +1,7 @@
-// Package signed makes links and mail addresses that only Lejek can make. A link holds a purpose, a team, a subject and an end, under a MAC with a key of that team. The
-// team's keys lie in its own partition; a new one takes over every quarter of a year, the older ones hold for as long as what
-// they signed. What a link may do, and that it does it once, is for whoever reads its subject to say.
+// Package signed makes links and mail addresses that only Lejek can make. A link holds a purpose, a team, a subject and an end, under
+// a MAC with a key of that team. The team's keys lie in its own partition; a new one takes over every quarter of a year, the older
+// ones hold for as long as what they signed. What a link may do, and that it does it once, is for whoever reads its subject to say.
+// An address names a record after its plus, under a MAC with the key of what stands before it, and holds for as long as that.
 package signed
 
 import (

@@ -157,61 +157,60 @@ func errVoid() error {
 
 // Asks reads what a link is about, and changes nothing.
 func (s Addresses) Asks(ctx context.Context, token string) (Asked, error) {
-	asked, _, _, err := s.opened(ctx, token)
-	return asked, err
+	o, err := s.opened(ctx, token)
+	return o.Asked, err
 }
 
-// opened is what a valid link is about: the user as read, and which of the addresses waits.
-func (s Addresses) opened(ctx context.Context, token string) (asked Asked, u User, i int, err error) {
+// opened is what a valid link is about, as it was read.
+type opened struct {
+	Asked
+	team Team
+	user User
+	at   int // which of the user's addresses waits
+}
+
+func (s Addresses) opened(ctx context.Context, token string) (o opened, err error) {
 	c, ok, err := s.Open(ctx, token, confirming)
 	if err == nil && !ok {
 		err = errVoid()
 	}
 	if err != nil {
-		return asked, u, 0, err
+		return o, err
 	}
 	user, _, _ := strings.Cut(c.Subject, "/")
 	id, _ := strconv.ParseInt(user, 10, 64) // it was signed
-	team, err := s.Store.Team(ctx, c.Team)
-	if err != nil {
-		return asked, u, 0, err
+	if o.team, err = s.Store.Team(ctx, c.Team); err != nil {
+		return o, err
 	}
-	if u, err = s.Store.User(ctx, c.Team, id); err != nil {
-		return asked, u, 0, err
+	if o.user, err = s.Store.User(ctx, c.Team, id); err != nil {
+		return o, err
 	}
-	i = slices.IndexFunc(u.Addresses, func(o OtherAddress) bool { return o.Code != "" && subject(u.ID, o) == c.Subject })
-	if i < 0 || !u.Active {
-		return asked, u, 0, errVoid()
+	o.at = slices.IndexFunc(o.user.Addresses, func(a OtherAddress) bool { return a.Code != "" && subject(id, a) == c.Subject })
+	if o.at < 0 || !o.user.Active {
+		return o, errVoid()
 	}
-	return Asked{u.Addresses[i].Email, u.Name, team.Name}, u, i, nil
+	o.Asked = Asked{o.user.Addresses[o.at].Email, o.user.Name, o.team.Name}
+	return o, nil
 }
 
 // Confirm makes the address that a link is about the user's. The link has done its work then.
 func (s Addresses) Confirm(ctx context.Context, token string) (asked Asked, err error) {
 	err = change.Retry(ctx, func() error {
-		var u User
-		var i int
-		if asked, u, i, err = s.opened(ctx, token); err != nil {
+		o, err := s.opened(ctx, token)
+		if asked = o.Asked; err != nil {
 			return err
 		}
-		said, err := signed.Read(token)
-		if err != nil {
-			return err
-		}
-		team, err := s.Store.Team(ctx, said.Team)
-		if err != nil {
-			return err
-		}
-		users, err := s.Store.Users(ctx, said.Team)
+		u, team := o.user, o.team
+		users, err := s.Store.Users(ctx, team.ID)
 		if err != nil {
 			return err
 		}
 		if taken(users, asked.Email, u.ID) {
 			return fault.New(fault.NotFound, "This address has become another user's meanwhile.")
 		}
-		now, a := s.now(), auth.Actor{Team: said.Team, User: u.ID, Source: "app"}
+		now, a := s.now(), auth.Actor{Team: team.ID, User: u.ID, Source: "app"}
 		u.Addresses, u.UpdateTime = slices.Clone(u.Addresses), now
-		u.Addresses[i].Code, u.Addresses[i].ConfirmTime = "", &now
+		u.Addresses[o.at].Code, u.Addresses[o.at].ConfirmTime = "", &now
 		set := change.By(a)
 		set.Audit(a, now, "userAddress.confirmed", u.Ref(), map[string]string{"email": asked.Email})
 		set.Put(u.Ref(), u, u.Version)
