@@ -95,7 +95,7 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 	sk := textOf(it, schema.SK)
 	if sk == schema.Team.Prefix() {
 		record, err := kinds[of.Kind()].decodeAny(it)
-		record = open(record)
+		record = withoutSecrets(record)
 		if named, ok := record.(interface{ Ref() change.Ref }); ok && of.Name() == "" { // the team itself
 			of = named.Ref()
 		}
@@ -107,7 +107,7 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 			if err != nil {
 				return l, false, err
 			}
-			record = open(record)
+			record = withoutSecrets(record)
 			named, ok := record.(interface{ Ref() change.Ref })
 			if !ok {
 				return l, false, fmt.Errorf("a %s does not know its name", h.kind)
@@ -127,8 +127,8 @@ func lineOf(of change.Ref, it item) (l exports.Line, kept bool, err error) {
 	return l, false, nil
 }
 
-// open is a record without its secrets: keys, passwords, and the codes of links that somebody was mailed.
-func open(record any) any {
+// withoutSecrets is a record without what nobody is to have: keys, passwords, and the codes of links that somebody was mailed.
+func withoutSecrets(record any) any {
 	switch r := record.(type) {
 	case teams.Team:
 		r.AddressKey, r.Former = nil, nil
